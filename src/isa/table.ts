@@ -16,8 +16,9 @@
  *   dst     'w' written, 'r' read, 'rw' both, 0 must be zero
  *   src     'r' register read, 'rw' read and written, a number: must equal it
  *   off     'jump' distance in slots from the next insn, 'mem' signed byte offset, 'val' free, a number: must equal it
- *   imm     'val' operand, 'jump' distance, 'helper' id, 'func' distance to a function, 'btf_id', or
- *           what a 64-bit immediate denotes; a number: must equal it
+ *   imm     'val' operand, 'jump' distance, 'helper' id, 'func' distance to a function, 'btf_id', 'reg' the
+ *           number of the register (which `dst` of the decoded instruction then is), or what a 64-bit
+ *           immediate denotes; a number: must equal it
  *   token   the operator or keyword in the text syntax (llvm-objdump's)
  *   group   conformance group (RFC 9669 section 2.4); 'callx', 'may_goto', 'load_acquire' are ours to name
  *   since   the cpu version that clang's -mcpu gives it, 'ext' for what came after v4
@@ -27,7 +28,18 @@
 /** What a register field is used for. */
 export type RegUse = 'r' | 'w' | 'rw';
 export type OffUse = 'jump' | 'mem' | 'val';
-export type ImmUse = 'val' | 'jump' | 'helper' | 'func' | 'btf_id' | 'imm64' | 'map' | 'map_value' | 'var' | 'code';
+export type ImmUse =
+  | 'val'
+  | 'jump'
+  | 'helper'
+  | 'func'
+  | 'btf_id'
+  | 'reg'
+  | 'imm64'
+  | 'map'
+  | 'map_value'
+  | 'var'
+  | 'code';
 export type Group =
   | 'base32'
   | 'base64'
@@ -195,6 +207,7 @@ const ROWS = [
   ['call_local',             0x85, 'call_local',          64,  0,    1,    0,      'func',      'call',              'base64',       'v3',  '4.3.2'],
   ['call_btf',               0x85, 'call_btf',            64,  0,    2,    'val',  'btf_id',    'call',              'base64',       'v3',  '4.3.1'],
   ['callx',                  0x8d, 'callx',               64,  'r',  0,    0,      0,           'callx',             'callx',        'ext', '4.3'],
+  ['callx_imm',              0x8d, 'callx',               64,  0,    0,    0,      'reg',       'callx_imm',         'callx',        'ext', 'clang before 19'],
   ['exit',                   0x95, 'exit',                64,  0,    0,    0,      0,           'exit',              'base64',       'v1',  '4.3'],
   ['may_goto',               0xe5, 'may_goto',            64,  0,    0,    'jump', 0,           'may_goto',          'may_goto',     'ext', 'linux/bpf.h BPF_JCOND'],
 

@@ -5,12 +5,14 @@
 import type { ProgramType } from '../abi/program_types.js';
 import type { DecodedInsn } from '../isa/insn.js';
 
-/** What a 64-bit immediate stands for, by name, until load gives it an address. */
+/** What a 64-bit immediate or a call stands for, by name, until load gives it an address. */
 export type Reference =
   | { readonly kind: 'map'; readonly map: string }
   | { readonly kind: 'map_value'; readonly map: string; readonly offset: number }
   /** A function of this program, by its entry pc. */
-  | { readonly kind: 'function'; readonly pc: number };
+  | { readonly kind: 'function'; readonly pc: number }
+  /** A kernel function, of calls by BTF id. */
+  | { readonly kind: 'kfunc'; readonly name: string };
 
 /** A source position from BTF line info. */
 export interface SourceLine {
