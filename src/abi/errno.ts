@@ -1,21 +1,27 @@
-/** The errno values that maps and helpers return (asm-generic/errno-base.h, errno.h), negated where they reach a program. */
+/** Names of the errno values that maps and helpers return, negated where they reach a program. */
+import { Errno } from './errno_numbers.js';
+
 export const ERRNO = {
-  EPERM: 1,
-  ENOENT: 2,
-  E2BIG: 7,
-  EAGAIN: 11,
-  ENOMEM: 12,
-  EACCES: 13,
-  EFAULT: 14,
-  EBUSY: 16,
-  EEXIST: 17,
-  ENODEV: 19,
-  EINVAL: 22,
-  ENOSPC: 28,
-  ERANGE: 34,
-  ENAMETOOLONG: 36,
-  EOPNOTSUPP: 95,
-  EAFNOSUPPORT: 97,
+  EPERM: Errno.EPERM,
+  ENOENT: Errno.ENOENT,
+  EINTR: Errno.EINTR,
+  E2BIG: Errno.E2BIG,
+  EAGAIN: Errno.EAGAIN,
+  ENOMEM: Errno.ENOMEM,
+  EACCES: Errno.EACCES,
+  EFAULT: Errno.EFAULT,
+  EBUSY: Errno.EBUSY,
+  EEXIST: Errno.EEXIST,
+  ENODEV: Errno.ENODEV,
+  EINVAL: Errno.EINVAL,
+  ENOSPC: Errno.ENOSPC,
+  ERANGE: Errno.ERANGE,
+  ENAMETOOLONG: Errno.ENAMETOOLONG,
+  ENOSYS: Errno.ENOSYS,
+  EOVERFLOW: Errno.EOVERFLOW,
+  EOPNOTSUPP: Errno.EOPNOTSUPP,
+  EAFNOSUPPORT: Errno.EAFNOSUPPORT,
+  ENOTSUPP: Errno.ENOTSUPP,
 } as const;
 
 export type ErrnoName = keyof typeof ERRNO;

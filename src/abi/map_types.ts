@@ -2,6 +2,7 @@
  * The map types of linux/bpf.h (enum bpf_map_type): their numbers, and what is true of keys and values of each.
  * What implements them is in `assembly/maps/`; the docs page and the loader's checks derive from this table.
  */
+import { MapFlag, MapType, UpdateFlag } from './map_numbers.js';
 
 export interface MapTypeRow {
   /** Value in enum bpf_map_type. */
@@ -23,39 +24,39 @@ const row = (id: number, state: MapTypeRow['state'], more: Omit<MapTypeRow, 'id'
 });
 
 export const MAP_TYPES = {
-  hash: row(1, 'works'),
-  array: row(2, 'works', { indexed: true }),
-  prog_array: row(3, 'works', { indexed: true, holds: 'program' }),
-  perf_event_array: row(4, 'works', { indexed: true }),
-  percpu_hash: row(5, 'works', { perCpu: true }),
-  percpu_array: row(6, 'works', { perCpu: true, indexed: true }),
-  stack_trace: row(7, 'later'),
-  cgroup_array: row(8, 'later', { indexed: true }),
-  lru_hash: row(9, 'works'),
-  lru_percpu_hash: row(10, 'works', { perCpu: true }),
-  lpm_trie: row(11, 'works'),
-  array_of_maps: row(12, 'later', { indexed: true, holds: 'map' }),
-  hash_of_maps: row(13, 'later', { holds: 'map' }),
-  devmap: row(14, 'works', { indexed: true }),
-  sockmap: row(15, 'later', { indexed: true }),
-  cpumap: row(16, 'works', { indexed: true }),
-  xskmap: row(17, 'works', { indexed: true }),
-  sockhash: row(18, 'later'),
-  cgroup_storage: row(19, 'later'),
-  reuseport_sockarray: row(20, 'later', { indexed: true }),
-  percpu_cgroup_storage: row(21, 'later', { perCpu: true }),
-  queue: row(22, 'later'),
-  stack: row(23, 'later'),
-  sk_storage: row(24, 'later'),
-  devmap_hash: row(25, 'works'),
-  struct_ops: row(26, 'later'),
-  ringbuf: row(27, 'later'),
-  inode_storage: row(28, 'later'),
-  task_storage: row(29, 'later'),
-  bloom_filter: row(30, 'later'),
-  user_ringbuf: row(31, 'later'),
-  cgrp_storage: row(32, 'later'),
-  arena: row(33, 'later'),
+  hash: row(MapType.HASH, 'works'),
+  array: row(MapType.ARRAY, 'works', { indexed: true }),
+  prog_array: row(MapType.PROG_ARRAY, 'works', { indexed: true, holds: 'program' }),
+  perf_event_array: row(MapType.PERF_EVENT_ARRAY, 'works', { indexed: true }),
+  percpu_hash: row(MapType.PERCPU_HASH, 'works', { perCpu: true }),
+  percpu_array: row(MapType.PERCPU_ARRAY, 'works', { perCpu: true, indexed: true }),
+  stack_trace: row(MapType.STACK_TRACE, 'later'),
+  cgroup_array: row(MapType.CGROUP_ARRAY, 'later', { indexed: true }),
+  lru_hash: row(MapType.LRU_HASH, 'works'),
+  lru_percpu_hash: row(MapType.LRU_PERCPU_HASH, 'works', { perCpu: true }),
+  lpm_trie: row(MapType.LPM_TRIE, 'works'),
+  array_of_maps: row(MapType.ARRAY_OF_MAPS, 'later', { indexed: true, holds: 'map' }),
+  hash_of_maps: row(MapType.HASH_OF_MAPS, 'later', { holds: 'map' }),
+  devmap: row(MapType.DEVMAP, 'works', { indexed: true }),
+  sockmap: row(MapType.SOCKMAP, 'later', { indexed: true }),
+  cpumap: row(MapType.CPUMAP, 'works', { indexed: true }),
+  xskmap: row(MapType.XSKMAP, 'works', { indexed: true }),
+  sockhash: row(MapType.SOCKHASH, 'later'),
+  cgroup_storage: row(MapType.CGROUP_STORAGE, 'later'),
+  reuseport_sockarray: row(MapType.REUSEPORT_SOCKARRAY, 'later', { indexed: true }),
+  percpu_cgroup_storage: row(MapType.PERCPU_CGROUP_STORAGE, 'later', { perCpu: true }),
+  queue: row(MapType.QUEUE, 'later'),
+  stack: row(MapType.STACK, 'later'),
+  sk_storage: row(MapType.SK_STORAGE, 'later'),
+  devmap_hash: row(MapType.DEVMAP_HASH, 'works'),
+  struct_ops: row(MapType.STRUCT_OPS, 'later'),
+  ringbuf: row(MapType.RINGBUF, 'later'),
+  inode_storage: row(MapType.INODE_STORAGE, 'later'),
+  task_storage: row(MapType.TASK_STORAGE, 'later'),
+  bloom_filter: row(MapType.BLOOM_FILTER, 'later'),
+  user_ringbuf: row(MapType.USER_RINGBUF, 'later'),
+  cgrp_storage: row(MapType.CGRP_STORAGE, 'later'),
+  arena: row(MapType.ARENA, 'later'),
 } as const satisfies Record<string, MapTypeRow>;
 
 export type MapTypeName = keyof typeof MAP_TYPES;
@@ -71,20 +72,25 @@ export function mapTypeName(id: number): MapTypeName | undefined {
 
 /** Flags of BPF_MAP_CREATE (linux/bpf.h). */
 export const MAP_FLAGS = {
-  BPF_F_NO_PREALLOC: 1 << 0,
-  BPF_F_NO_COMMON_LRU: 1 << 1,
-  BPF_F_NUMA_NODE: 1 << 2,
-  BPF_F_RDONLY: 1 << 3,
-  BPF_F_WRONLY: 1 << 4,
-  BPF_F_STACK_BUILD_ID: 1 << 5,
-  BPF_F_ZERO_SEED: 1 << 6,
-  BPF_F_RDONLY_PROG: 1 << 7,
-  BPF_F_WRONLY_PROG: 1 << 8,
-  BPF_F_CLONE: 1 << 9,
-  BPF_F_MMAPABLE: 1 << 10,
-  BPF_F_PRESERVE_ELEMS: 1 << 11,
-  BPF_F_INNER_MAP: 1 << 12,
+  BPF_F_NO_PREALLOC: MapFlag.NO_PREALLOC,
+  BPF_F_NO_COMMON_LRU: MapFlag.NO_COMMON_LRU,
+  BPF_F_NUMA_NODE: MapFlag.NUMA_NODE,
+  BPF_F_RDONLY: MapFlag.RDONLY,
+  BPF_F_WRONLY: MapFlag.WRONLY,
+  BPF_F_STACK_BUILD_ID: MapFlag.STACK_BUILD_ID,
+  BPF_F_ZERO_SEED: MapFlag.ZERO_SEED,
+  BPF_F_RDONLY_PROG: MapFlag.RDONLY_PROG,
+  BPF_F_WRONLY_PROG: MapFlag.WRONLY_PROG,
+  BPF_F_CLONE: MapFlag.CLONE,
+  BPF_F_MMAPABLE: MapFlag.MMAPABLE,
+  BPF_F_PRESERVE_ELEMS: MapFlag.PRESERVE_ELEMS,
+  BPF_F_INNER_MAP: MapFlag.INNER_MAP,
 } as const;
 
 /** Flags of element updates (linux/bpf.h). */
-export const UPDATE_FLAGS = { BPF_ANY: 0, BPF_NOEXIST: 1, BPF_EXIST: 2, BPF_F_LOCK: 4 } as const;
+export const UPDATE_FLAGS = {
+  BPF_ANY: UpdateFlag.ANY,
+  BPF_NOEXIST: UpdateFlag.NOEXIST,
+  BPF_EXIST: UpdateFlag.EXIST,
+  BPF_F_LOCK: UpdateFlag.LOCK,
+} as const;

@@ -1,5 +1,5 @@
 /** A map as the object file describes it: plain data that a user may change before loading. */
-import type { MapTypeName } from '../abi/map_types.js';
+import { MAP_TYPES, type MapTypeName, type MapTypeRow } from '../abi/map_types.js';
 
 /** The shape of a key or value, from BTF: enough to turn bytes into JavaScript values and back. */
 export type Shape =
@@ -50,6 +50,8 @@ export interface MapSpec {
   flags: number;
   /** LIBBPF_PIN_*: kept as a name. */
   pinning: 'none' | 'by_name';
+  /** map_extra of BPF_MAP_CREATE: a bloom filter's number of hashes. */
+  extra?: number;
   /** Shapes from BTF; 'bytes' without. */
   keyShape: Shape;
   valueShape: Shape;
@@ -59,4 +61,10 @@ export interface MapSpec {
   slots?: ReadonlyMap<number, string>;
   /** The spec that inner maps are made from, for maps of maps. */
   inner?: MapSpec;
+}
+
+/** The shape of a key that the file does not type: an index where the map type has indices, otherwise bytes. */
+export function untypedKeyShape(type: MapTypeName, keySize: number): Shape {
+  const row: MapTypeRow = MAP_TYPES[type];
+  return row.indexed === true && keySize === 4 ? { kind: 'int', size: 4, signed: false } : { kind: 'bytes', size: keySize };
 }
