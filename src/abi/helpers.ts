@@ -33,6 +33,8 @@ export interface HelperRow {
   readonly movesPacket?: true;
   /** It calls back into the program. */
   readonly callsBack?: true;
+  /** Its work grows with its arguments, so it burns fuel by itself: `size / 8` instructions for what it copies or sums. */
+  readonly burnsFuel?: true;
   /** It never stops the program by a trap, so that callers need not look. */
   readonly neverTraps?: true;
   /** It ends the function when it succeeds: the back ends implement it, no export. */
@@ -43,31 +45,38 @@ const XDP = ['xdp'] as const;
 
 export const HELPERS = {
   map_lookup_elem: { id: 1, args: ['map', 'map_key'], returns: 'map_value_or_null' },
-  map_update_elem: { id: 2, args: ['map', 'map_key', 'map_value', 'scalar'], returns: 'scalar' },
+  map_update_elem: { id: 2, args: ['map', 'map_key', 'map_value', 'scalar'], returns: 'scalar', burnsFuel: true },
   map_delete_elem: { id: 3, args: ['map', 'map_key'], returns: 'scalar' },
   ktime_get_ns: { id: 5, args: [], returns: 'scalar', neverTraps: true },
-  trace_printk: { id: 6, args: ['mem', 'size', 'scalar', 'scalar', 'scalar'], returns: 'scalar' },
+  trace_printk: { id: 6, args: ['mem', 'size', 'scalar', 'scalar', 'scalar'], returns: 'scalar', burnsFuel: true },
   get_prandom_u32: { id: 7, args: [], returns: 'scalar', neverTraps: true },
   get_smp_processor_id: { id: 8, args: [], returns: 'scalar', neverTraps: true },
   tail_call: { id: 12, args: ['ctx', 'map', 'scalar'], returns: 'scalar', tailCall: true },
   redirect: { id: 23, args: ['scalar', 'scalar'], returns: 'scalar', neverTraps: true },
   perf_event_output: { id: 25, args: ['ctx', 'map', 'scalar', 'mem', 'size'], returns: 'scalar' },
-  csum_diff: { id: 28, args: ['mem', 'size', 'mem', 'size', 'scalar'], returns: 'scalar' },
+  csum_diff: { id: 28, args: ['mem', 'size', 'mem', 'size', 'scalar'], returns: 'scalar', burnsFuel: true },
   get_numa_node_id: { id: 42, args: [], returns: 'scalar', neverTraps: true },
   xdp_adjust_head: { id: 44, args: ['ctx', 'scalar'], returns: 'scalar', types: XDP, movesPacket: true },
   redirect_map: { id: 51, args: ['map', 'scalar', 'scalar'], returns: 'scalar', types: XDP },
   xdp_adjust_meta: { id: 54, args: ['ctx', 'scalar'], returns: 'scalar', types: XDP, movesPacket: true },
-  xdp_adjust_tail: { id: 65, args: ['ctx', 'scalar'], returns: 'scalar', types: XDP, movesPacket: true },
+  xdp_adjust_tail: {
+    id: 65,
+    args: ['ctx', 'scalar'],
+    returns: 'scalar',
+    types: XDP,
+    movesPacket: true,
+    burnsFuel: true,
+  },
   jiffies64: { id: 118, args: [], returns: 'scalar', neverTraps: true },
   ktime_get_boot_ns: { id: 125, args: [], returns: 'scalar', neverTraps: true },
   ktime_get_coarse_ns: { id: 160, args: [], returns: 'scalar', neverTraps: true },
-  snprintf: { id: 165, args: ['out', 'size', 'string', 'mem', 'size'], returns: 'scalar' },
-  trace_vprintk: { id: 177, args: ['mem', 'size', 'mem', 'size'], returns: 'scalar' },
+  snprintf: { id: 165, args: ['out', 'size', 'string', 'mem', 'size'], returns: 'scalar', burnsFuel: true },
+  trace_vprintk: { id: 177, args: ['mem', 'size', 'mem', 'size'], returns: 'scalar', burnsFuel: true },
   loop: { id: 181, args: ['scalar', 'callback', 'any', 'scalar'], returns: 'scalar', callsBack: true },
-  strncmp: { id: 182, args: ['mem', 'size', 'string'], returns: 'scalar' },
+  strncmp: { id: 182, args: ['mem', 'size', 'string'], returns: 'scalar', burnsFuel: true },
   xdp_get_buff_len: { id: 188, args: ['ctx'], returns: 'scalar', types: XDP },
-  xdp_load_bytes: { id: 189, args: ['ctx', 'scalar', 'out', 'size'], returns: 'scalar', types: XDP },
-  xdp_store_bytes: { id: 190, args: ['ctx', 'scalar', 'mem', 'size'], returns: 'scalar', types: XDP },
+  xdp_load_bytes: { id: 189, args: ['ctx', 'scalar', 'out', 'size'], returns: 'scalar', types: XDP, burnsFuel: true },
+  xdp_store_bytes: { id: 190, args: ['ctx', 'scalar', 'mem', 'size'], returns: 'scalar', types: XDP, burnsFuel: true },
 } as const satisfies Record<string, HelperRow>;
 
 export type HelperName = keyof typeof HELPERS;

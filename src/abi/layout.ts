@@ -39,6 +39,10 @@ export const enum Layout {
   WORKER_SIZE = 0x4000,
   MAX_WORKERS = 64,
   HEAP = 0x2b0000,
+  /** Slot of the function table through which `callx` of a raw program reaches helpers by number. */
+  HELPER_SLOT = 1,
+  /** First slot that programs and functions get: smaller numbers are helpers' to a raw program's `callx`. */
+  FIRST_SLOT = 1024,
 }
 
 /** Words of the engine header, as offsets from `Layout.HEADER`. Written once by TypeScript at creation, unless noted. */
@@ -109,7 +113,8 @@ export const enum ProgramRecord {
 
 /**
  * One instruction slot as the interpreter reads it; index i is pc i. A 64-bit immediate's second slot holds an
- * op that traps.
+ * op that traps. Behind the last slot lies one more, an `exit`, where a function goes on whose tail call left the
+ * interpreter; behind that, the `FunctionRecord`s. `src/interp/lower.ts` writes all of it.
  *
  *    0      2     3     4            8                    16
  *   ┌──────┬─────┬─────┬────────────┬────────────────────┐
@@ -117,9 +122,10 @@ export const enum ProgramRecord {
  *   │ u16  │ u8  │ u8  │ i32        │ i64, sign-extended │
  *   └──────┴─────┴─────┴────────────┴────────────────────┘
  *
- * op is the index of the opcode table's row. For jumps, `off` is the absolute target slot. For local calls `off`
- * is the callee's entry slot and imm is (its STACK_USE << 32 | its length in slots). For 64-bit immediates, imm is the
- * final value: a number, a map's record address, a linear address, or a function's table slot.
+ * op is the index of the opcode table's row; dst and src are offsets in the register file, so 8 × the register. For
+ * jumps, `off` is the distance in slots from the next one. For local calls `off` is the distance to the callee's
+ * entry slot and imm is (its STACK_USE << 32 | its length in slots). For 64-bit immediates, imm is the final value: a
+ * number, a map's record address, a linear address, or a function's table slot.
  */
 export const enum MicroOp {
   SIZE = 16,
@@ -128,6 +134,27 @@ export const enum MicroOp {
   SRC = 3,
   OFF = 4,
   IMM = 8,
+}
+
+/** What the interpreter needs to enter a function by its index in the program, in the order of their entry slots. */
+export const enum FunctionRecord {
+  SIZE = 16,
+  /** u32: entry slot. */
+  PC = 0,
+  /** u32: bytes of its frame that are zeroed on entry. */
+  STACK_USE = 4,
+  /** u32: slots: the fuel that entering it burns. */
+  LENGTH = 8,
+}
+
+/** A register file of the interpreter; frame k's lies at `Worker.REGISTERS + k * SIZE`. u64 r0 to r10, then: */
+export const enum RegisterFile {
+  SIZE = 128,
+  R10 = 80,
+  /** u32: address of the micro-op that the frame goes on at after its call. */
+  RETURN = 88,
+  /** u32: index of the program that the frame belongs to. */
+  PROGRAM = 92,
 }
 
 /** A worker block, as offsets from `Layout.WORKERS + worker * WORKER_SIZE`: the state of one running CPU. */
@@ -179,6 +206,10 @@ export const enum Worker {
   HOOK = 128,
   /** u32: index of the running program; a tail call changes it. */
   PROGRAM = 132,
+  /** u32: lowest address that was packet in this run: what adjust_head uncovers below it must read as zeros. */
+  PACKET_LOWEST = 136,
+  /** u32: number of the helper that `Layout.HELPER_SLOT` is to call. */
+  CALLED_HELPER = 140,
   /** 4 × u32: state of the random generator, seeded by TypeScript; never all zero. */
   RANDOM = 144,
   /** 1 KiB: transfer buffer for keys and error texts between TypeScript and Wasm. */
@@ -187,7 +218,7 @@ export const enum Worker {
   /** u64 × 256: latency histogram, bucket i counts runs of [2^(i/8), 2^((i+1)/8)) ns. */
   HISTOGRAM = 0x1000,
   HISTOGRAM_BUCKETS = 256,
-  /** The interpreter's register files, 11 × u64 a frame and saved return state, up to its end. */
+  /** The interpreter's register files (`RegisterFile`), one a frame. */
   REGISTERS = 0x1800,
   REGISTERS_END = 0x4000,
 }
@@ -225,7 +256,7 @@ export const enum Frame {
 /** One packet of a batch, in the runtime heap; the batch loop reads the first part and writes the second. */
 export const enum Descriptor {
   SIZE = 96,
-  /** u32 each, linear addresses; data_meta, data and data_end are read and written. */
+  /** u32 each, linear addresses; data_meta, data and data_end are read and written. FRAME_END is past the tailroom. */
   FRAME_START = 0,
   FRAME_END = 4,
   DATA_META = 8,
@@ -250,6 +281,8 @@ export const enum Descriptor {
   REDIRECT_KEY = 60,
   REDIRECT_MAP = 64,
   REDIRECT_FLAGS = 68,
+  /** Out, u64: r0 whole; 0 after a trap. */
+  R0 = 72,
 }
 
 /** Flags of a batch. */
@@ -267,6 +300,16 @@ export const enum Redirect {
   IFINDEX = 1,
   /** To the entry REDIRECT_KEY of REDIRECT_MAP. */
   MAP = 2,
+}
+
+/** Clocks that the host is asked for. */
+export const enum Clock {
+  /** CLOCK_MONOTONIC. */
+  MONOTONIC = 0,
+  /** CLOCK_BOOTTIME: with the time that the machine slept. */
+  BOOT = 1,
+  /** CLOCK_MONOTONIC_COARSE: as of the last tick. */
+  COARSE = 2,
 }
 
 /** Why a program was stopped. The catalogue of errors has an entry for each. */
@@ -319,5 +362,7 @@ export const enum MapRecord {
   LOCK = 36,
   /** u32: arena of the values (`Arena`). */
   ARENA = 40,
+  /** u32: 1 once the map is frozen: user space may no longer write (BPF_MAP_FREEZE). */
+  FROZEN = 44,
   COMMON_END = 64,
 }

@@ -154,7 +154,9 @@ export class WasmProgram implements LoadedProgram {
     return this.#batch;
   }
 
+  /** Batches and the worker's state are in use while a callback runs. */
   #open(): void {
+    if (this.runtime.host.busy) throw new BeeswaxError('BEESWAX_E_REENTRY', { program: this.name });
     if (this.#closed) throw new BeeswaxError('BEESWAX_E_ENGINE_CLOSED', { what: `program ${this.name}` });
   }
 }

@@ -94,6 +94,11 @@ export class PacketBatch {
     return this.#word(index, Descriptor.RETVAL);
   }
 
+  /** r0 of packet `index` whole, unsigned 64 bit; 0 after a trap. */
+  r0(index: number): bigint {
+    return this.#runtime.memory.view.getBigUint64(this.descriptors + index * Descriptor.SIZE + Descriptor.R0, true);
+  }
+
   /** The trap of packet `index` (`Trap`), 0 for none. */
   trapCode(index: number): number {
     return this.#word(index, Descriptor.TRAP_CODE);

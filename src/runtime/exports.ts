@@ -8,6 +8,8 @@ export interface RuntimeExports extends WebAssembly.Exports, MapExports {
   arena_free(arena: Arena, address: number, size: number): void;
   /** Bytes of an arena that are free, in one piece or not. */
   arena_left(arena: Arena): number;
+  /** For `Layout.HELPER_SLOT` of the function table. */
+  called_helper: CallableFunction;
   /** Runs `count` packets through a program. */
   run_batch(program: number, descriptors: number, count: number, flags: BatchFlag | 0): void;
 }

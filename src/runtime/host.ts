@@ -2,6 +2,7 @@
  * The JavaScript side of `assembly/host.ts`: clocks, randomness, printing and the embedder's helpers. Nothing here is
  * on the hot path. What the embedder's code throws stops the run by a trap and is kept for `rethrow`.
  */
+import { monotonic } from '#platform';
 import { ERRNO } from '../abi/errno.js';
 import { Clock, Trap } from '../abi/layout.js';
 import { formatText } from './format.js';
@@ -42,13 +43,6 @@ const MAX_FORMAT = 1 << 16;
 
 const NS_PER_MS = 1e6;
 
-/** Nanoseconds since 1970, steadily growing: programs take it for the time since boot. */
-function machineClock(): bigint {
-  return (
-    BigInt(Math.round(performance.timeOrigin)) * BigInt(NS_PER_MS) + BigInt(Math.round(performance.now() * NS_PER_MS))
-  );
-}
-
 /**
  * The host functions of one engine.
  *
@@ -57,7 +51,7 @@ function machineClock(): bigint {
 export function createHost(engineMemory: EngineMemory, options: HostOptions): Host {
   const memory = new HostMemory(engineMemory);
   const helpers = customHelpersById(options.helpers ?? []);
-  const clock = options.clock ?? machineClock;
+  const clock = options.clock ?? monotonic;
   const random = options.random ?? (() => 0);
   const thrown: unknown[] = [];
   let busy = false;

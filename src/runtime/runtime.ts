@@ -61,6 +61,7 @@ export class Runtime {
     };
     const instance = await WebAssembly.instantiate(module, { env: environment, host: host.imports });
     const runtime = new Runtime(memory, slots, environment, instance.exports as RuntimeExports, host);
+    slots.set(Layout.HELPER_SLOT, runtime.exports.called_helper);
     for (let cpu = 0; cpu < options.cpus; cpu++) runtime.#startWorker(cpu, options.seed);
     return runtime;
   }
@@ -76,7 +77,7 @@ export class Runtime {
     this.memory.setU32(block + Worker.CTX, stack + stacks);
     const random = new Uint32Array(4);
     if (seed === undefined) globalThis.crypto.getRandomValues(random);
-    else random.set([Number(seed & 0xffffffffn), Number((seed >> 32n) & 0xffffffffn), 0x9e3779b9, cpu + 1]);
+    else random.set(spread(seed + BigInt(cpu)));
     for (const [index, word] of random.entries()) this.memory.setU32(block + Worker.RANDOM + 4 * index, word);
   }
 
@@ -120,4 +121,17 @@ async function runtimeModule(wasm: Uint8Array | WebAssembly.Module | undefined):
     throw new BeeswaxError('BEESWAX_E_WASM_MISSING', { url: WASM_URL.href }, { cause });
   }
   return WebAssembly.compile(bytes as BufferSource);
+}
+
+/** Four words of a seed, spread by splitmix64: neighbouring seeds give unrelated generators, none starts at zero. */
+function spread(seed: bigint): number[] {
+  const words: number[] = [];
+  for (let state = seed; words.length < 4; ) {
+    state = BigInt.asUintN(64, state + 0x9e3779b97f4a7c15n);
+    let mixed = BigInt.asUintN(64, (state ^ (state >> 30n)) * 0xbf58476d1ce4e5b9n);
+    mixed = BigInt.asUintN(64, (mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn);
+    mixed ^= mixed >> 31n;
+    words.push(Number(mixed & 0xffffffffn), Number(mixed >> 32n));
+  }
+  return words;
 }

@@ -28,13 +28,13 @@ class Numbers {
   }
 }
 
-const TABLE_START = 256;
+const TABLE_START = 2 * Layout.FIRST_SLOT;
 const TABLE_STEP = 1024;
 
-/** The function table that all Wasm modules of a worker share; slot 0 stays empty. */
+/** The function table that all Wasm modules of a worker share; slot 0 stays empty, the first ones are the runtime's. */
 export class Slots {
   readonly table = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_START });
-  readonly #numbers = new Numbers(1, Layout.SLOT_KINDS_SIZE, 'programs and callbacks');
+  readonly #numbers = new Numbers(Layout.FIRST_SLOT, Layout.SLOT_KINDS_SIZE, 'programs and callbacks');
   readonly #memory: EngineMemory;
 
   constructor(memory: EngineMemory) {

@@ -308,3 +308,37 @@ describe('an engine', () => {
       expect(String(thrown)).toMatch(/huge/);
     }));
 });
+
+describe('callbacks of the embedder', () => {
+  let run: () => unknown = () => undefined;
+
+  it('cannot run a program of the engine that calls them', () => {
+    const nested: unknown[] = [];
+    return withEngine(
+      {
+        engine: 'interp',
+        helpers: [
+          {
+            id: 0x10001,
+            name: 'again',
+            args: [],
+            call: () => {
+              try {
+                run();
+              } catch (error) {
+                nested.push(error);
+              }
+              return 2;
+            },
+          },
+        ],
+      },
+      async (wasm) => {
+        const program = (await wasm.load(object('.section xdp\ncall 0x10001\nexit'))).program();
+        run = () => program.run(packet());
+        expect(program.run(packet()).action).toBe('XDP_PASS');
+        expect(nested).toEqual([expect.objectContaining({ code: 'BEESWAX_E_REENTRY' })]);
+      },
+    );
+  });
+});

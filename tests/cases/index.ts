@@ -1,0 +1,24 @@
+/** All cases, by what they are about. */
+import { ARITHMETIC } from './arithmetic.js';
+import { CALLS } from './calls.js';
+import { HELPERS } from './helpers.js';
+import { JUMPS } from './jumps.js';
+import { MAPS } from './maps.js';
+import { MEMORY } from './memory.js';
+import { PACKETS } from './packets.js';
+import { FORMATS, PRINTK } from './print.js';
+import { TRAPS } from './traps.js';
+import type { Case } from './types.js';
+
+export const CASES: Readonly<Record<string, readonly Case[]>> = {
+  arithmetic: ARITHMETIC,
+  jumps: JUMPS,
+  memory: MEMORY,
+  calls: CALLS,
+  traps: TRAPS,
+  packets: PACKETS,
+  maps: MAPS,
+  helpers: HELPERS,
+  formats: FORMATS,
+  printk: PRINTK,
+};
