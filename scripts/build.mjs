@@ -1,4 +1,4 @@
-// Builds what runs: TypeScript to dist/, the generated AssemblyScript, and build/runtime.wasm.
+// Builds what runs: TypeScript to dist/, the generated AssemblyScript, build/runtime.wasm, build/conformance.json.
 // Writes the Wasm to a temporary name first, so that a failed build leaves the last good one in place.
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync } from 'node:fs';
@@ -17,6 +17,7 @@ function run(script, args) {
 const asc = join(dirname(require.resolve('assemblyscript/package.json')), 'bin/asc.js');
 run(require.resolve('typescript/bin/tsc'), ['-p', 'tsconfig.json']);
 run('scripts/generate.mjs', []);
+run('scripts/pack-cases.mjs', []);
 run(asc, ['--config', 'asconfig.json', '--outFile', 'build/runtime.next.wasm', '--textFile', 'build/runtime.next.wat']);
 for (const ending of ['wasm', 'wat']) {
   if (existsSync(join(root, `build/runtime.next.${ending}`)))

@@ -16,7 +16,7 @@
  */
 import { MAP_FLAGS, MAP_TYPES } from '../abi/map_types.js';
 import { PROGRAM_TYPES, type ProgramType } from '../abi/program_types.js';
-import type { MapSpec } from '../model/map_spec.js';
+import { type MapSpec, untypedKeyShape } from '../model/map_spec.js';
 import type { Program } from '../model/program.js';
 import { BeeswaxError } from '../util/errors.js';
 import { type Argument, keyArgument, needArgument, numberArgument, splitArguments } from './arguments.js';
@@ -200,7 +200,7 @@ class Assembler {
       maxEntries: number(4, 'a number of entries'),
       flags: found[5] === undefined ? 0 : mapFlags(found[5]),
       pinning: 'none',
-      keyShape: { kind: 'bytes', size: keySize },
+      keyShape: untypedKeyShape(type, keySize),
       valueShape: { kind: 'bytes', size: valueSize },
     });
   }

@@ -67,6 +67,20 @@ export const CATALOGUE = {
     cause: 'A .data file has an unknown section, lacks a program or an expectation, or holds what is no number.',
     remedy: 'A case has `-- asm` (or `-- raw`), and one of `-- result`, `-- error`, `-- reject`, `-- stopped`.',
   }),
+  BEESWAX_E_CONFORMANCE_ENGINE: entry<{ command: string; problem: string }>({
+    kind: 'machine',
+    message: ({ command, problem }) => `the engine \`${command}\` cannot be tested: ${problem}`,
+    cause: 'An engine under test does not start, or its first line is not the answer to hello.',
+    remedy:
+      'Run the command by hand, write {"hello":1} and see what it prints; docs/conformance-protocol.md has the form.',
+  }),
+  BEESWAX_E_CONFORMANCE_PLUGIN: entry<{ problem: string }>({
+    kind: 'usage',
+    message: ({ problem }) => problem,
+    cause: 'A plugin of the conformance suite was called with arguments or input of another form.',
+    remedy:
+      'Call it as `conformance-plugin [MEMORY_HEX] [--engine interp|jit|reference] [--elf]` with the program in hex on stdin.',
+  }),
 
   // Instructions (structural validation, RFC 9669)
   BEESWAX_E_NO_INSTRUCTIONS: entry<{ program: string }>({
@@ -132,13 +146,15 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_JUMP_OUT_OF_PROGRAM: entry<{ pc: number; target: number; length: number }>({
     kind: 'input',
-    message: ({ pc, target, length }) => `jump at insn ${pc} leads to ${target}, outside of the program's ${length} slots`,
+    message: ({ pc, target, length }) =>
+      `jump at insn ${pc} leads to ${target}, outside of the program's ${length} slots`,
     cause: 'A jump distance leads before the first or past the last slot.',
     remedy: 'Jumps count slots of 8 bytes from the next instruction; a 64-bit immediate takes two.',
   }),
   BEESWAX_E_JUMP_OUT_OF_FUNCTION: entry<{ pc: number; target: number; function: string }>({
     kind: 'input',
-    message: ({ pc, target, function: name }) => `jump at insn ${pc} leads to ${target}, outside of its function ${name}`,
+    message: ({ pc, target, function: name }) =>
+      `jump at insn ${pc} leads to ${target}, outside of its function ${name}`,
     cause: 'A jump leads into another function of the program.',
     remedy: 'Call the other function.',
   }),
@@ -150,7 +166,8 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_FALL_THROUGH: entry<{ pc: number; function: string; insn: string }>({
     kind: 'input',
-    message: ({ pc, function: name, insn }) => `control can run past the end of ${name}: its last insn ${pc} is ${insn}`,
+    message: ({ pc, function: name, insn }) =>
+      `control can run past the end of ${name}: its last insn ${pc} is ${insn}`,
     cause: 'The last instruction of a function is neither exit nor an unconditional jump.',
     remedy: 'End the function with `exit`.',
   }),
@@ -163,7 +180,9 @@ export const CATALOGUE = {
   BEESWAX_E_UNKNOWN_HELPER: entry<{ id: number; pc: number; name?: string }>({
     kind: 'input',
     message: ({ id, pc, name }) =>
-      name === undefined ? `no helper ${id}, called at insn ${pc}` : `this engine has no bpf_${name} (helper ${id}), called at insn ${pc}`,
+      name === undefined
+        ? `no helper ${id}, called at insn ${pc}`
+        : `this engine has no bpf_${name} (helper ${id}), called at insn ${pc}`,
     cause: 'The program calls a helper that neither the engine nor the embedder provides.',
     remedy: 'Give the engine a helper of your own with that number.',
   }),
@@ -176,7 +195,8 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_KFUNC: entry<{ name: string; pc: number }>({
     kind: 'input',
-    message: ({ name, pc }) => `kernel function ${name} is called at insn ${pc}, and this engine has no kernel functions`,
+    message: ({ name, pc }) =>
+      `kernel function ${name} is called at insn ${pc}, and this engine has no kernel functions`,
     cause: 'The program calls a kfunc (a kernel function by BTF id).',
     remedy: 'Use a helper, or `--engine kernel`.',
   }),
@@ -189,7 +209,8 @@ export const CATALOGUE = {
   BEESWAX_E_UNRESOLVED_REFERENCE: entry<{ insn: string; value: number; pc: number }>({
     kind: 'input',
     message: ({ insn, value, pc }) => `${insn} ${value} at insn ${pc} refers to nothing that this program names`,
-    cause: 'A 64-bit immediate stands for a map, a map value, a variable or a function, but by a number of another host.',
+    cause:
+      'A 64-bit immediate stands for a map, a map value, a variable or a function, but by a number of another host.',
     remedy: 'Load the object with its relocations instead of bare instructions.',
   }),
   BEESWAX_E_TRUNCATED_INSN: entry<{ length: number }>({
@@ -282,19 +303,22 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_PROGRAM_TYPE: entry<{ program: string; section: string; type: string }>({
     kind: 'input',
-    message: ({ program, section, type }) => `program ${program} is of type ${type} (section ${section}), which has no hook here`,
+    message: ({ program, section, type }) =>
+      `program ${program} is of type ${type} (section ${section}), which has no hook here`,
     cause: 'The section name says a program type that does not judge packets.',
     remedy: 'If the section name misleads, give the type with `--type`.',
   }),
   BEESWAX_E_UNRESOLVED_SYMBOL: entry<{ program: string; symbol: string; function: string }>({
     kind: 'input',
-    message: ({ program, symbol, function: name }) => `program ${program} needs ${symbol} (in ${name}), which nothing defines`,
+    message: ({ program, symbol, function: name }) =>
+      `program ${program} needs ${symbol} (in ${name}), which nothing defines`,
     cause: 'A function or variable is declared extern, and neither the object nor the engine has it.',
     remedy: 'Link it in with `bpftool gen object`, or declare it `__weak`, then it is null.',
   }),
   BEESWAX_E_KCONFIG: entry<{ program: string; symbol: string }>({
     kind: 'input',
-    message: ({ program, symbol }) => `program ${program} asks the kernel's configuration for ${symbol}, which has no value`,
+    message: ({ program, symbol }) =>
+      `program ${program} asks the kernel's configuration for ${symbol}, which has no value`,
     cause: 'An extern __kconfig variable is not weak and no value was given for it.',
     remedy: 'Give it a value before loading: `object.variables.get(NAME).set(VALUE)`.',
   }),
@@ -483,7 +507,8 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_MAP_MEMORY: entry<{ map: string; needed: number; left: number }>({
     kind: 'input',
-    message: ({ map, needed, left }) => `map ${map} needs ${needed} MiB, the engine's memory has ${left} MiB left for it`,
+    message: ({ map, needed, left }) =>
+      `map ${map} needs ${needed} MiB, the engine's memory has ${left} MiB left for it`,
     cause: 'Keys and values of all elements are reserved when a map is made, unless it has BPF_F_NO_PREALLOC.',
     remedy: 'Create the engine with a larger `memory`, or lower max_entries.',
   }),
@@ -685,7 +710,7 @@ export const CATALOGUE = {
     kind: 'input',
     message: ({ problem }) => problem,
     cause: 'A line of assembly is no instruction, label or directive.',
-    remedy: "Write instructions as llvm-objdump prints them, such as `r0 = 1` or `if r1 > 0x7 goto +0x3`.",
+    remedy: 'Write instructions as llvm-objdump prints them, such as `r0 = 1` or `if r1 > 0x7 goto +0x3`.',
   }),
   BEESWAX_E_ASM_UNKNOWN_NAME: entry<{ what: string; name: string }>({
     kind: 'input',

@@ -1,0 +1,16 @@
+/** What a command is to the command line, and the code of each, loaded when it runs: a help page costs no engine. */
+import type { CommandName } from './command_table.js';
+import type { Options } from './options.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs a command: its argument and options as given; the result is the exit code. */
+export type RunCommand = (argument: string, options: Options, terminal: Terminal) => Promise<number>;
+
+export const LOADERS: Readonly<Record<CommandName, () => Promise<RunCommand>>> = {
+  run: async () => (await import('./commands/run.js')).run,
+  test: async () => (await import('./commands/test.js')).test,
+  show: async () => (await import('./commands/show.js')).show,
+  disasm: async () => (await import('./commands/disasm.js')).disasm,
+  asm: async () => (await import('./commands/asm.js')).asm,
+  completion: async () => (await import('./commands/completion.js')).completion,
+};
