@@ -24,6 +24,7 @@ export class WasmProgram implements LoadedProgram {
   readonly source: Program;
   #tier: 'interp' | 'jit' = 'interp';
   #ready: Promise<void> = Promise.resolve();
+  #hold: () => void = () => {};
   #batch: PacketBatch | undefined;
   #closed = false;
 
@@ -48,13 +49,19 @@ export class WasmProgram implements LoadedProgram {
     this.#tier = tier;
   }
 
-  /** For the loader: what `ready()` waits for. */
-  awaiting(ready: Promise<void>): void {
+  /** For the loader: what `ready()` waits for, and what keeps it going while somebody waits. */
+  awaiting(ready: Promise<void>, hold: () => void): void {
     this.#ready = ready;
+    this.#hold = hold;
   }
 
   ready(): Promise<void> {
+    this.#hold();
     return this.#ready;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
   }
 
   run(packet: Uint8Array | PacketInput): RunResult {
@@ -99,7 +106,7 @@ export class WasmProgram implements LoadedProgram {
   }
 
   async test(packet: Uint8Array | PacketInput, repeat: number): Promise<RepeatResult> {
-    await this.#ready;
+    await this.ready();
     this.#open();
     const batch = this.#ownBatch();
     batch.clear();

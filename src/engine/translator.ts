@@ -2,8 +2,8 @@
  * Decides which back end runs a program: installs the interpreter's code at once, and the translation either before
  * the load is done ('jit') or in the background, swapped in between two batches ('auto').
  */
-import { compileInBackground } from '../codegen/background.js';
-import { type CompiledModule, compileModule } from '../codegen/compile.js';
+import { type BackgroundCompile, compileInBackground } from '../codegen/background.js';
+import { type CompiledModule, type CompileOptions, compileModule } from '../codegen/compile.js';
 import { type Installed, installInterpreter, installTranslation } from '../runtime/install.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isBeeswaxError } from '../util/errors.js';
@@ -13,13 +13,14 @@ import type { WasmProgram } from './program.js';
 export class Translator {
   readonly #runtime: Runtime;
   readonly #tier: Tier;
-  readonly #optimizeLevel: 0 | 1 | 2 | 3 | undefined;
+  readonly #options: CompileOptions;
+  readonly #running = new Set<BackgroundCompile>();
   #closed = false;
 
   constructor(runtime: Runtime, tier: Tier, optimizeLevel: 0 | 1 | 2 | 3 | undefined) {
     this.#runtime = runtime;
     this.#tier = tier;
-    this.#optimizeLevel = optimizeLevel;
+    this.#options = optimizeLevel === undefined ? {} : { optimizeLevel };
   }
 
   /**
@@ -33,27 +34,32 @@ export class Translator {
       programs.map((program) => program.placed),
     );
     if (this.#tier === 'interp') return;
+    const placed = programs.map((program) => program.placed);
     if (this.#tier === 'jit') {
-      await this.#translate(programs, compileModule);
+      await this.#install(programs, await compileModule(placed, this.#runtime.memory.bounds, this.#options));
       return;
     }
-    // A program that the translator cannot take stays in the interpreter.
-    const swap = this.#translate(programs, compileInBackground).catch((error: unknown) => {
-      if (!isBeeswaxError(error)) throw error;
-    });
-    for (const program of programs) program.awaiting(swap);
+    const background = compileInBackground(placed, this.#runtime.memory.bounds, this.#options);
+    this.#running.add(background);
+    const swap = background.compiled
+      .then((compiled) => this.#install(programs, compiled))
+      // A program that the translator cannot take stays in the interpreter.
+      .catch((error: unknown) => {
+        if (!isBeeswaxError(error)) throw error;
+      })
+      .finally(() => this.#running.delete(background));
+    for (const program of programs) program.awaiting(swap, background.hold);
   }
 
-  async #translate(programs: readonly WasmProgram[], compile: typeof compileModule): Promise<void> {
-    const { bounds } = this.#runtime.memory;
-    const options = this.#optimizeLevel === undefined ? {} : { optimizeLevel: this.#optimizeLevel };
+  async #install(programs: readonly WasmProgram[], compiled: CompiledModule): Promise<void> {
     const placed = programs.map((program) => program.placed);
-    const compiled: CompiledModule = await compile(placed, bounds, options);
-    const installed: Installed = await installTranslation(this.#runtime, placed, compiled, () => this.#closed);
-    if (installed === 'swapped') for (const program of programs) program.swapped('jit');
+    const isLate = (): boolean => this.#closed || programs.some((program) => program.closed);
+    if ((await installTranslation(this.#runtime, placed, compiled, isLate)) === 'late') return;
+    for (const program of programs) program.swapped('jit');
   }
 
   close(): void {
     this.#closed = true;
+    for (const background of this.#running) background.stop();
   }
 }

@@ -16,19 +16,12 @@ export const readAsset: Platform['readAsset'] = async (url) => {
 
 export const startWorker: Platform['startWorker'] = (url): WorkerLike => {
   const worker = new Worker(url);
-  let unrefed = false;
   return {
     postMessage: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-    onMessage: (listener) => {
-      worker.on('message', listener);
-      // Node refs a worker again when it gets a listener.
-      if (unrefed) worker.unref();
-    },
+    onMessage: (listener) => void worker.on('message', listener),
     onError: (listener) => void worker.once('error', listener),
-    unref: () => {
-      unrefed = true;
-      worker.unref();
-    },
+    // A listener that is added later makes Node keep the process alive again.
+    keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
     terminate: () => void worker.terminate(),
   };
 };

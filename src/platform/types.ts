@@ -10,8 +10,8 @@ export interface MessagePortLike {
 export interface WorkerLike extends MessagePortLike {
   /** Called once, when the worker threw or could not start. */
   onError(listener: (error: unknown) => void): void;
-  /** From here on the worker does not keep the process alive; without meaning in a page. */
-  unref(): void;
+  /** Whether the worker keeps the process alive; without meaning in a page. */
+  keepAlive(alive: boolean): void;
   terminate(): void;
 }
 

@@ -16,7 +16,7 @@ export const startWorker: Platform['startWorker'] = (url): WorkerLike => {
     onMessage: (listener) => worker.addEventListener('message', (event: MessageEvent) => listener(event.data)),
     onError: (listener) =>
       worker.addEventListener('error', (event) => listener(event.error ?? event.message), { once: true }),
-    unref: () => undefined,
+    keepAlive: () => undefined,
     terminate: () => worker.terminate(),
   };
 };
