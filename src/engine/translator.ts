@@ -4,7 +4,7 @@
  */
 import { type BackgroundCompile, compileInBackground } from '../codegen/background.js';
 import { type CompiledModule, type CompileOptions, compileModule } from '../codegen/compile.js';
-import { type Installed, installInterpreter, installTranslation } from '../runtime/install.js';
+import { installInterpreter, installTranslation } from '../runtime/install.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { isBeeswaxError } from '../util/errors.js';
 import type { Tier } from './options.js';
