@@ -2,6 +2,7 @@
  * Structural validation (RFC 9669): what is wrong with a program whatever its registers hold. Registers and jumps are
  * checked here, calls and references in `structure_calls.ts`; the encoding was checked by `isa/decode.ts`.
  */
+import { Stack } from '../abi/layout.js';
 import { jumpTarget } from '../isa/insn.js';
 import { FRAME_POINTER } from '../isa/table.js';
 import type { FunctionInfo, Insn, Program } from '../model/program.js';
@@ -12,8 +13,8 @@ import { checkCall, checkReference } from './structure_calls.js';
  * Checks all of a program's instructions.
  *
  * @throws {BeeswaxError} BEESWAX_E_NO_INSTRUCTIONS, BEESWAX_E_TOO_MANY_INSNS, BEESWAX_E_BAD_PROGRAM,
- * BEESWAX_E_FRAME_POINTER_WRITE, BEESWAX_E_JUMP_OUT_OF_PROGRAM, BEESWAX_E_JUMP_OUT_OF_FUNCTION,
- * BEESWAX_E_JUMP_INTO_LDDW, BEESWAX_E_FALL_THROUGH, and those of `checkCall` and `checkReference`.
+ * BEESWAX_E_FRAME_POINTER_WRITE, BEESWAX_E_STACK_BOUNDS, BEESWAX_E_JUMP_OUT_OF_PROGRAM,
+ * BEESWAX_E_JUMP_OUT_OF_FUNCTION, BEESWAX_E_JUMP_INTO_LDDW, BEESWAX_E_FALL_THROUGH, and those of `checkCall` and `checkReference`.
  */
 export function checkStructure(program: Program, options: VerifyOptions): Checked {
   const checked: Checked = { program, options, slots: slotsOf(program), addressTaken: new Set() };
@@ -23,6 +24,7 @@ export function checkStructure(program: Program, options: VerifyOptions): Checke
   for (const insn of program.insns) {
     if (insn.pc >= fn.end) fn = functions[++index] as FunctionInfo;
     checkFramePointer(program, insn);
+    checkStackAccess(program, insn);
     checkJump(checked, fn, insn);
     checkCall(checked, insn);
     checkReference(checked, insn);
@@ -38,6 +40,15 @@ function checkFramePointer(program: Program, insn: Insn): void {
   if (written(op.dst, dst) || written(op.src, src)) {
     throw errorAt(program, insn, 'BEESWAX_E_FRAME_POINTER_WRITE', { insn: op.name, pc: insn.pc });
   }
+}
+
+/** What is read or written at a constant offset from r10 lies in the frame (linux/bpf.h MAX_BPF_STACK). */
+function checkStackAccess(program: Program, insn: Insn): void {
+  const { op, pc, off } = insn;
+  if (op.off !== 'mem' || (op.dst === 'w' ? insn.src : insn.dst) !== FRAME_POINTER) return;
+  const size = op.width / 8;
+  if (off >= -Stack.FRAME_SIZE && off + size <= 0) return;
+  throw errorAt(program, insn, 'BEESWAX_E_STACK_BOUNDS', { offset: off, size, pc });
 }
 
 function checkJump(checked: Checked, fn: FunctionInfo, insn: Insn): void {

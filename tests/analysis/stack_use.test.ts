@@ -17,8 +17,8 @@ describe('bytes of the frame that a function can name', () => {
     ['a store', '*(u32 *)(r10 - 4) = 1\nexit', 8],
     ['a load', 'r0 = *(u8 *)(r10 - 17)\nexit', 24],
     ['the whole frame', '*(u64 *)(r10 - 512) = 1\nexit', 512],
-    ['an offset below the frame', '*(u64 *)(r10 - 1000) = 1\nexit', 512],
-    ['above the frame', 'r0 = *(u64 *)(r10 + 8)\nexit', 0],
+    ['an offset below the frame', 'r1 = r10\n*(u64 *)(r1 - 1000) = 1\nexit', 512],
+    ['above the frame', 'r1 = r10\nr0 = *(u64 *)(r1 + 8)\nexit', 0],
     ['an atomic', 'lock *(u64 *)(r10 - 16) += r1\nexit', 16],
     ['a load-acquire', 'r1 = load_acquire((u64 *)(r10 - 16))\nexit', 16],
     ["a helper's argument", 'r1 = &map(m) ll\nr2 = r10\nr2 += -4\ncall map_lookup_elem\nexit', 8],
@@ -84,6 +84,7 @@ describe('no run reaches below it', () => {
     const register = () => random(4);
     const any = () => [0, 1, 2, 3, 10][random(5)] as number;
     const offset = () => -8 * random(20);
+    const place = () => offset() - 8;
     const insns = Array.from({ length }, (_, pc) => {
       const jump = random(length) - pc - 1;
       const makers = [
@@ -93,9 +94,9 @@ describe('no run reaches below it', () => {
         () => makeInsn('add64_imm', pc, { dst: register(), imm: offset() + 8 * random(4) }),
         () => makeInsn('sub64_imm', pc, { dst: register(), imm: 8 * random(12) }),
         () => makeInsn('mov64_imm', pc, { dst: register(), imm: random(8) }),
-        () => makeInsn('stx64', pc, { dst: any(), src: register(), off: offset() }),
-        () => makeInsn('ldx64', pc, { dst: register(), src: any(), off: offset() }),
-        () => makeInsn('st64', pc, { dst: any(), off: offset(), imm: 1 }),
+        () => makeInsn('stx64', pc, { dst: any(), src: register(), off: place() }),
+        () => makeInsn('ldx64', pc, { dst: register(), src: any(), off: place() }),
+        () => makeInsn('st64', pc, { dst: any(), off: place(), imm: 1 }),
         () => makeInsn('jgt64_imm', pc, { dst: register(), imm: random(8), off: jump }),
         () => makeInsn('add64_reg', pc, { dst: register(), src: random(6) === 0 ? any() : register() }),
       ];
