@@ -11,6 +11,7 @@ import { encodeInsns } from '../../src/isa/encode.js';
 import type { FunctionInfo, Insn, Program } from '../../src/model/program.js';
 import { toHex } from '../../src/util/hex.js';
 import { describeNeeding, TOOLS } from '../support/have.js';
+import { withOwnTypes } from './core_support.js';
 import { fixturePaths, xdpToolsPaths } from './support.js';
 
 /** The opcode byte of calls. */
@@ -110,7 +111,7 @@ function actualTarget(program: Program, insn: Insn): string {
   if (ref?.kind === 'map') return `map ${ref.map}`;
   if (ref?.kind === 'map_value') return `data ${ref.map}+${ref.offset}`;
   if (ref?.kind === 'function') return `function ${functionAt(program, ref.pc)?.name}`;
-  return ref === undefined ? 'nothing' : `extern ${ref.name}`;
+  return ref?.kind === 'kfunc' ? `extern ${ref.name}` : 'nothing';
 }
 
 function functionAt(program: Program, pc: number): FunctionInfo | undefined {
@@ -145,9 +146,12 @@ function linked(object: ElfObject, name: string): Program | undefined {
 }
 
 describeNeeding(['llvm'], 'linking against llvm-objdump', () => {
-  for (const path of [...fixturePaths(), ...xdpToolsPaths()]) {
+  // core_programs.o is for core_libbpf.test.ts: how a bit field is loaded, libbpf and the compiler do not agree.
+  const paths = fixturePaths().filter((path) => !path.endsWith('core_programs.o'));
+  for (const path of [...paths, ...xdpToolsPaths()]) {
     test(basename(path), { timeout: 60_000 }, () => {
-      const object = readElfObject(readFileSync(path));
+      // What llvm-objdump lists is not relocated: as if the kernel's types were the object's own.
+      const object = withOwnTypes(readElfObject(readFileSync(path)));
       const runnable = object.programs.filter(({ type }) => type !== undefined);
       const programs = runnable.flatMap(({ name }) => linked(object, name) ?? []);
       expect(programs.length > 0 || runnable.length === 0).toBe(true);

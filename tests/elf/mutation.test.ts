@@ -110,7 +110,7 @@ test(`${COUNT} damaged objects`, { timeout: 120_000 }, () => {
   const outcomes = { served: 0, refused: 0 };
   for (let seed = 1; seed <= COUNT; seed++) {
     const random = generator(seed);
-    let bytes = (originals[random(originals.length)] as Uint8Array).slice();
+    let bytes: Uint8Array = (originals[random(originals.length)] as Uint8Array).slice();
     const mutate = MUTATIONS[random(MUTATIONS.length)] as Mutation;
     bytes = mutate(bytes, random);
     const start = performance.now();

@@ -42,7 +42,7 @@ function seeds(): Uint8Array[] {
 const INTERESTING = [0, 1, 4, 0x7f, 0x80, 0xff, 0x0a, 0x0d];
 
 function mutate(file: Uint8Array, next: (bound: number) => number): Uint8Array {
-  let bytes = file.slice();
+  let bytes: Uint8Array = file.slice();
   for (let edits = 1 + next(4); edits > 0 && bytes.length > 0; edits -= 1) {
     const at = next(bytes.length);
     const kind = next(6);
