@@ -7,6 +7,7 @@ import {
 } from "../src/abi/layout";
 import { ProgramType } from "./generated/abi";
 import { now_ns } from "./host";
+import { release_held } from "./held";
 import { count_latency } from "./latency";
 import { set_packet, XdpMd } from "./packet";
 import { trap } from "./trap";
@@ -31,6 +32,8 @@ function prepare(program: u32, descriptor: usize): void {
 
 /** Writes what the run left in the worker block. */
 function finish(descriptor: usize, result: u64, keep_bounds: bool): void {
+  // HELD_COUNT and HELD_LOCK lie side by side.
+  if (load<u64>(WORKER, Worker.HELD_COUNT) != 0) release_held();
   const trap_code = load<u32>(WORKER, Worker.TRAP_CODE);
   store<u32>(descriptor, trap_code, Descriptor.TRAP_CODE);
   if (trap_code == Trap.NONE) {

@@ -98,7 +98,7 @@ function maps() {
   const types = Object.entries(PROGRAM_TYPES).map(([name, { id, verdicts }]) => [
     id === 0 ? '–' : id,
     code(name),
-    verdicts.length === 0 ? 'the number' : verdicts.join(', '),
+    Object.values(verdicts).join(', ') || 'the number',
   ]);
   return page(
     'Maps and program types',
@@ -180,6 +180,8 @@ const JSON_SHAPES = [
   '| `show` | `{"object", "license", "programs": [{"name", "section", "type", "insns", "functions", "maps", "helpers", "sources", "lines", "error"?}], "maps": [{"name", "type", "keySize", "valueSize", "maxEntries", "key", "value", "flags", "pinning", "slots"?, "error"?}], "variables", "externs", "sections", "relocations", "notes"}` |',
   '| `disasm` | `{"programs": [{"name", "section", "type", "insns": [{"pc", "text", "source"?}]}], "failures"}`; with `--wat` `{"programs": [{"name", "wat"}]}` |',
   '| `asm` | `{"output", "bytes", "programs", "maps"}` |',
+  '| `conformance` | `{"engine", "passed", "failed", "skipped", "cases": [{"name", "group", "status", "detail", "engine", "instruction"?, "skipped"?, "source"?, "got"?, "wanted"?, "file"?}], "engines": [{"name", "version", "option", "passed", "failed", "unclaimed", "refused", "seconds"}], "date", "beeswax", "machine", "error"?}`, a case a line; status is passed, failed or skipped, and the detail of a skipped case begins with unclaimed or refused |',
+  '| `conformance --compare` | `{"worse": [{"name", "engine", "before"?, "after"?}], "better", "changed", "added", "removed", "unchanged"}` |',
 ];
 
 const pages = { isa, helpers, maps, errors, cli };

@@ -67,6 +67,10 @@ export const enum Header {
   FUEL = 32,
   /** u32: 1 when random numbers come from the host's source instead of the worker's generator. */
   HOST_RANDOM = 40,
+  /** u32: how many maps were ever made: the last one's ID. */
+  MAP_IDS = 44,
+  /** u32: counts wake-ups of the rings' consumers, so that one look tells whether there was any. */
+  WAKEUPS = 48,
   /** 3 × ARENA_SIZE bytes: state of the allocators (heap, read-only, read-write, in the order of `Arena`). */
   ARENAS = 64,
   ARENA_SIZE = 512,
@@ -212,6 +216,15 @@ export const enum Worker {
   CALLED_HELPER = 140,
   /** 4 × u32: state of the random generator, seeded by TypeScript; never all zero. */
   RANDOM = 144,
+  /** u32: ring buffer records that the run has reserved and not given back yet. */
+  HELD_COUNT = 160,
+  /** u32: address of the bpf_spin_lock that the run holds, 0 for none. */
+  HELD_LOCK = 164,
+  /** u32: address of the `Skb` record, in the heap. */
+  SKB = 0x1f0,
+  /** HELD_MAX × 8 bytes: of each the address (u32) and the ring (u32). */
+  HELD = 0x200,
+  HELD_MAX = 64,
   /** 1 KiB: transfer buffer for keys and error texts between TypeScript and Wasm. */
   SCRATCH = 0x400,
   SCRATCH_SIZE = 0xc00,
@@ -223,12 +236,96 @@ export const enum Worker {
   REGISTERS_END = 0x4000,
 }
 
+/**
+ * What the kernel keeps of a packet in struct sk_buff beside its bytes: the truth where a program sees a mirror in its
+ * context, for the hooks whose context is struct __sk_buff. One record a worker.
+ */
+export const enum Skb {
+  /** u32 each, linear addresses of headers; TRANSPORT is 0 while it is not set. */
+  MAC_HEADER = 0,
+  NETWORK_HEADER = 4,
+  TRANSPORT_HEADER = 8,
+  /** u32: skb->protocol, as the 16 bits lie in memory. */
+  PROTOCOL = 12,
+  /** u32: PACKET_HOST and so on (linux/if_packet.h). */
+  PKT_TYPE = 16,
+  /** u32 each: the accelerated VLAN tag: whether there is one, its TCI, its protocol as the 16 bits lie in memory. */
+  VLAN_PRESENT = 20,
+  VLAN_TCI = 24,
+  VLAN_PROTO = 28,
+  GSO_SIZE = 32,
+  /** u32: 1 for a packet that claims to be in a tunnel (skb->encapsulation). */
+  ENCAPSULATION = 36,
+  /** u32: CHECKSUM_NONE 0, or CHECKSUM_UNNECESSARY 1 with its CSUM_LEVEL. */
+  CSUM_STATE = 40,
+  CSUM_LEVEL = 44,
+  /** u32 each: skb->hash is right (l4_hash), and was given by software (sw_hash). */
+  HASH_VALID = 48,
+  /** u32: whether skb_set_tunnel_key gave a key; its flags; length of the options. */
+  TUNNEL_SET = 52,
+  TUNNEL_FLAGS = 56,
+  TUNNEL_OPT_LENGTH = 60,
+  /** struct bpf_tunnel_key: 44 bytes. */
+  TUNNEL_KEY = 64,
+  /** net/ip_tunnels.h IP_TUNNEL_OPTS_MAX bytes, rounded up. */
+  TUNNEL_OPT = 112,
+  /** u32: ifindex of skb->dev. */
+  IFINDEX = 368,
+  SIZE = 384,
+}
+
+/** Sizes of the frames of hooks whose context is struct __sk_buff. */
+export const enum SkbFrame {
+  /** net/core/filter.c BPF_SKB_MAX_LEN (SKB_MAX_ALLOC with pages of 4 KiB): helpers grow no packet beyond. */
+  MAX_LENGTH = 16064,
+  /** Bytes of struct __sk_buff. */
+  CONTEXT_SIZE = 192,
+  /** Bytes of struct bpf_sock, which follows the context in the user window. */
+  SOCK_SIZE = 80,
+}
+
 /** BPF stacks (linux/bpf.h MAX_BPF_STACK, linux/bpf_verifier.h MAX_CALL_FRAMES). */
 export const enum Stack {
   FRAME_SIZE = 512,
   MAX_FRAMES = 8,
   /** Bytes of a worker's context record, which lies right above its stacks. */
   CTX_SIZE = 512,
+}
+
+/**
+ * A ring of records: a ring buffer's state (at `MapRecord.COMMON_END`), or that of one CPU of a perf_event_array (in
+ * the heap). Positions only grow; a record of n bytes takes n + 8, rounded up to 8, as in the kernel.
+ */
+export const enum Ring {
+  /** u32: address of the bytes: twice SIZE, so that a record that begins before the end needs no break. */
+  DATA = 0,
+  /** u32: address of the records' headers in the heap, where no program reaches: a u32 for each 8 bytes. */
+  HEADERS = 4,
+  /** u32: bytes that records may take at a time, a power of two. */
+  SIZE = 8,
+  /** u32: arena of DATA. */
+  ARENA = 12,
+  /** u64: where the next record begins. */
+  PRODUCER = 16,
+  /** u64: where the next record to be read begins. */
+  CONSUMER = 24,
+  /** u64: records for which there was no room. */
+  LOST = 32,
+  /** u32: spin lock of the producers. */
+  LOCK = 40,
+  /** u32: counts wake-ups of the consumer. */
+  WAKEUPS = 44,
+  /** u32: records that can be read. */
+  COUNT = 48,
+  STRUCT_SIZE = 64,
+}
+
+/** Bits of a record's header beside its length (linux/bpf.h BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT). */
+export const enum RingHeader {
+  /** Bit 31: reserved and not committed yet. */
+  BUSY_SHIFT = 31,
+  DISCARD = 0x40000000,
+  LENGTH_MASK = 0x3fffffff,
 }
 
 /** Limits of the kernel that the ISA's users rely on. */
@@ -283,6 +380,8 @@ export const enum Descriptor {
   REDIRECT_FLAGS = 68,
   /** Out, u64: r0 whole; 0 after a trap. */
   R0 = 72,
+  /** u32: address of a struct __sk_buff, in and out, for the hooks that have it. */
+  CONTEXT = 80,
 }
 
 /** Flags of a batch. */
@@ -364,5 +463,11 @@ export const enum MapRecord {
   ARENA = 40,
   /** u32: 1 once the map is frozen: user space may no longer write (BPF_MAP_FREEZE). */
   FROZEN = 44,
+  /** u32: this map's number; no other map of the engine ever has it. */
+  ID = 48,
+  /** u32: who holds the map: its handle, and each slot of a map of maps that it is in. */
+  REFERENCES = 52,
+  /** u32: `map_extra` of BPF_MAP_CREATE. */
+  EXTRA = 56,
   COMMON_END = 64,
 }

@@ -201,14 +201,14 @@ const ROWS = [
   ['jsle32_reg',             0xde, 'jsle',                32,  'r',  'r',  'jump', 0,           's<=',               'base32',       'v3',  '4.3'],
 
   // Unconditional jumps, calls, exit (RFC 9669 section 4.3)
-  ['ja',                     0x05, 'ja',                  64,  0,    0,    'jump', 0,           'goto',              'base64',       'v1',  '4.3'],
+  ['ja',                     0x05, 'ja',                  64,  0,    0,    'jump', 0,           'goto',              'base32',       'v1',  '4.3'],
   ['ja32',                   0x06, 'ja',                  32,  0,    0,    0,      'jump',      'gotol',             'base32',       'v4',  '4.3'],
-  ['call_helper',            0x85, 'call_helper',         64,  0,    0,    0,      'helper',    'call',              'base64',       'v1',  '4.3.1'],
-  ['call_local',             0x85, 'call_local',          64,  0,    1,    0,      'func',      'call',              'base64',       'v3',  '4.3.2'],
-  ['call_btf',               0x85, 'call_btf',            64,  0,    2,    'val',  'btf_id',    'call',              'base64',       'v3',  '4.3.1'],
+  ['call_helper',            0x85, 'call_helper',         64,  0,    0,    0,      'helper',    'call',              'base32',       'v1',  '4.3.1'],
+  ['call_local',             0x85, 'call_local',          64,  0,    1,    0,      'func',      'call',              'base32',       'v3',  '4.3.2'],
+  ['call_btf',               0x85, 'call_btf',            64,  0,    2,    'val',  'btf_id',    'call',              'base32',       'v3',  '4.3.1'],
   ['callx',                  0x8d, 'callx',               64,  'r',  0,    0,      0,           'callx',             'callx',        'ext', '4.3'],
   ['callx_imm',              0x8d, 'callx',               64,  0,    0,    0,      'reg',       'callx_imm',         'callx',        'ext', 'clang before 19'],
-  ['exit',                   0x95, 'exit',                64,  0,    0,    0,      0,           'exit',              'base64',       'v1',  '4.3'],
+  ['exit',                   0x95, 'exit',                64,  0,    0,    0,      0,           'exit',              'base32',       'v1',  '4.3'],
   ['may_goto',               0xe5, 'may_goto',            64,  0,    0,    'jump', 0,           'may_goto',          'may_goto',     'ext', 'linux/bpf.h BPF_JCOND'],
 
   // LD: 64-bit immediates of two slots; src says what the immediate means (RFC 9669 section 5.4)

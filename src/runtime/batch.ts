@@ -2,8 +2,9 @@
  * A batch of packets in the umem with their descriptors: filled once, run by the batch loop inside Wasm, read in place.
  * What a context field means is not known here; lengths are checked by the hook that adds.
  */
-import { Arena, Descriptor, Frame, Redirect } from '../abi/layout.js';
-import type { PacketInput, RedirectTarget } from '../model/frame.js';
+import { Arena, Descriptor, Frame, Redirect, SkbFrame } from '../abi/layout.js';
+import { type ContextFields, contextSize, readContext, writeContext } from '../model/context.js';
+import type { ContextValues, PacketInput, RedirectTarget } from '../model/frame.js';
 import { BeeswaxError } from '../util/errors.js';
 import type { Runtime } from './runtime.js';
 
@@ -16,6 +17,17 @@ const MAX_META_LENGTH = Frame.HEADROOM - Frame.RESERVED;
 /** What may be said of a packet beside its bytes. */
 export type PacketContext = Omit<PacketInput, 'data'>;
 
+/** What a hook asks of its packets' frames. */
+export interface PacketShape {
+  /** Shortest packet in bytes. */
+  readonly minimumLength: number;
+  /** Helpers grow packets beyond a page. */
+  readonly grows: boolean;
+  /** The context record that passes in and out beside each packet. */
+  readonly context?: ContextFields;
+}
+
+const ANY_SHAPE: PacketShape = { minimumLength: 0, grows: false };
 const NO_CONTEXT: PacketContext = {};
 /** What BPF_PROG_TEST_RUN says when the caller does not: the loopback device. */
 const DEFAULT_IFINDEX = 1;
@@ -30,13 +42,23 @@ export class PacketBatch {
   readonly #frames: number;
   readonly #framesEnd: number;
   readonly #words: Uint32Array;
+  /** Where the packets' context records lie, and how long each is; 0 where the hook has none. */
+  readonly #contexts: number;
+  readonly #contextSize: number;
 
-  constructor(runtime: Runtime, capacity = DEFAULT_CAPACITY) {
+  constructor(
+    runtime: Runtime,
+    capacity = DEFAULT_CAPACITY,
+    readonly shape: PacketShape = ANY_SHAPE,
+  ) {
     this.#runtime = runtime;
     this.capacity = capacity;
     // Room for one packet of the greatest length, however small the batch.
-    const size = Math.max(capacity * Frame.STRIDE, frameSize(MAX_PACKET_LENGTH));
+    const size = Math.max(capacity * Frame.STRIDE, frameSize(MAX_PACKET_LENGTH, false));
     this.descriptors = runtime.allocate(Arena.HEAP, capacity * Descriptor.SIZE, 64, 'packet descriptors');
+    this.#contextSize = shape.context === undefined ? 0 : contextSize(shape.context);
+    this.#contexts =
+      this.#contextSize === 0 ? 0 : runtime.allocate(Arena.HEAP, capacity * this.#contextSize, 64, 'packet contexts');
     this.#frames = runtime.umem.take(size);
     this.#framesEnd = this.#frames + size;
     this.#next = this.#frames;
@@ -56,13 +78,15 @@ export class PacketBatch {
   /**
    * Adds a packet; false when the batch is full and must be run first.
    *
-   * @throws BeeswaxError BEESWAX_E_PACKET_LENGTH, BEESWAX_E_META_LENGTH.
+   * @throws BeeswaxError BEESWAX_E_PACKET_LENGTH, BEESWAX_E_META_LENGTH, BEESWAX_E_CONTEXT_FIELD,
+   * BEESWAX_E_CONTEXT_VALUE.
    */
-  add(data: Uint8Array, context: PacketContext = NO_CONTEXT, minimum = 0): boolean {
+  add(data: Uint8Array, context: PacketContext = NO_CONTEXT): boolean {
     const { length } = data;
+    const minimum = this.shape.minimumLength;
     if (length < minimum || length > MAX_PACKET_LENGTH)
       throw new BeeswaxError('BEESWAX_E_PACKET_LENGTH', { length, minimum, maximum: MAX_PACKET_LENGTH });
-    const size = frameSize(length);
+    const size = frameSize(length, this.shape.grows);
     if (this.#count === this.capacity || this.#next + size > this.#framesEnd) return false;
     const meta = context.meta;
     const metaLength = meta === undefined ? 0 : meta.length;
@@ -84,6 +108,7 @@ export class PacketBatch {
     words[at + Descriptor.INGRESS_IFINDEX / 4] = context.ingressIfindex ?? DEFAULT_IFINDEX;
     words[at + Descriptor.RX_QUEUE_INDEX / 4] = context.rxQueueIndex ?? 0;
     words[at + Descriptor.EGRESS_IFINDEX / 4] = context.egressIfindex ?? 0;
+    words[at + Descriptor.CONTEXT / 4] = this.#placeContext(context);
     this.#count++;
     this.#next = frame + size;
     return true;
@@ -149,10 +174,37 @@ export class PacketBatch {
     }
   }
 
+  /** The fields of packet `index`'s context that pass out, after the run; undefined where the hook has none. */
+  context(index: number): ContextValues | undefined {
+    const fields = this.shape.context;
+    return fields === undefined
+      ? undefined
+      : readContext(fields, this.#runtime.memory.view, this.#word(index, Descriptor.CONTEXT));
+  }
+
   /** Gives frames and descriptors back. */
   close(): void {
+    if (this.#contexts !== 0) this.#runtime.free(Arena.HEAP, this.#contexts, this.capacity * this.#contextSize);
     this.#runtime.free(Arena.HEAP, this.descriptors, this.capacity * Descriptor.SIZE);
     this.#runtime.umem.give(this.#frames, this.#framesEnd - this.#frames);
+  }
+
+  /** Writes the context record of the next packet; its address, 0 where the hook has none. */
+  #placeContext({ context, ingressIfindex }: PacketContext): number {
+    const fields = this.shape.context;
+    if (fields === undefined) {
+      if (context !== undefined && Object.keys(context).length > 0)
+        writeContext({}, context, this.#runtime.memory.view, 0);
+      return 0;
+    }
+    const { u8, view } = this.#runtime.memory;
+    const at = this.#contexts + this.#count * this.#contextSize;
+    u8.fill(0, at, at + this.#contextSize);
+    // What came in at an interface is of this interface.
+    if (ingressIfindex !== undefined)
+      writeContext(fields, { ingress_ifindex: ingressIfindex, ifindex: ingressIfindex }, view, at);
+    if (context !== undefined) writeContext(fields, context, view, at);
+    return at;
   }
 
   #word(index: number, field: Descriptor): number {
@@ -161,6 +213,7 @@ export class PacketBatch {
 }
 
 /** Bytes of the frame that a packet of this length lies in: whole pages, as the kernel has it for small packets. */
-function frameSize(length: number): number {
-  return Math.ceil((Frame.HEADROOM + length + Frame.TAILROOM) / Frame.STRIDE) * Frame.STRIDE;
+function frameSize(length: number, grows: boolean): number {
+  const longest = grows ? Math.max(length, SkbFrame.MAX_LENGTH) : length;
+  return Math.ceil((Frame.HEADROOM + longest + Frame.TAILROOM) / Frame.STRIDE) * Frame.STRIDE;
 }

@@ -7,13 +7,18 @@ import { errnoName } from '../abi/errno.js';
 import { Errno } from '../abi/errno_numbers.js';
 import { MapRecord } from '../abi/layout.js';
 import { MAP_FLAGS, MAP_TYPES, type MapTypeName, type MapTypeRow } from '../abi/map_types.js';
-import type { MapSpec } from '../model/map_spec.js';
+import { helperFields, type MapSpec } from '../model/map_spec.js';
 import { BeeswaxError } from '../util/errors.js';
 import { createRecord } from './maps_create.js';
+import { RingReader } from './maps_ring.js';
 import { type MapHost, withBytes } from './maps_transfer.js';
 
 /** Elements that one scan fetches; they fit into the scratch area. */
 const SCAN_LENGTH = 256;
+
+/** Bytes of struct bpf_spin_lock and struct bpf_timer (linux/bpf.h). */
+const LOCK_SIZE = 4;
+const TIMER_SIZE = 16;
 
 /** Bytes of a key that messages show. */
 const SHOWN_KEY = 32;
@@ -27,6 +32,30 @@ export function createMap(host: MapHost, spec: MapSpec): WasmMap {
   return new WasmMap(host, spec, createRecord(host, spec));
 }
 
+/**
+ * A map that something else holds: an inner map, as long as it is in a map of maps. Closing it frees nothing.
+ *
+ * @param record address of its record
+ */
+export function borrowMap(host: MapHost, spec: MapSpec, record: number): WasmMap {
+  return new WasmMap(host, spec, record, true);
+}
+
+/** The open streams of a map. */
+class Streams {
+  readonly #open = new Set<{ close(): void }>();
+
+  add<S extends { close(): void }>(stream: S): S {
+    this.#open.add(stream);
+    return stream;
+  }
+
+  close(): void {
+    for (const stream of this.#open) stream.close();
+    this.#open.clear();
+  }
+}
+
 export class WasmMap {
   readonly name: string;
   readonly type: MapTypeName;
@@ -38,22 +67,31 @@ export class WasmMap {
   readonly flags: number;
   /** CPUs that a value holds; 1 for types that are not per-CPU. */
   readonly cpus: number;
+  /** Who reads what programs write to the map, to be told when it closes. */
+  readonly streams = new Streams();
   readonly #indexed: boolean;
   /** Bytes of what `lookup` gives: the value, or all CPUs' values, each padded to a multiple of 8. */
   readonly #length: number;
   readonly #stride: number;
   readonly #cpuStride: number;
+  /** Offsets of a bpf_spin_lock and a bpf_timer in the value, which read as zeros. */
+  readonly #lock: number | undefined;
+  readonly #timer: number | undefined;
+  /** The map's number: a record may be another map's later. */
+  readonly #id: number;
   #closed = false;
 
   constructor(
-    private readonly host: MapHost,
+    readonly host: MapHost,
     spec: MapSpec,
     /** Address of the map's record, which is its handle to programs. */
     readonly record: number,
+    private readonly borrowed = false,
   ) {
     const row: MapTypeRow = MAP_TYPES[spec.type];
     const field = (offset: MapRecord): number => host.memory.getU32(record + offset);
     this.name = spec.name;
+    this.#id = field(MapRecord.ID);
     this.type = spec.type;
     this.keySize = field(MapRecord.KEY_SIZE);
     this.valueSize = field(MapRecord.VALUE_SIZE);
@@ -63,6 +101,7 @@ export class WasmMap {
     this.#cpuStride = field(MapRecord.CPU_STRIDE);
     this.cpus = row.perCpu === true ? host.cpus : 1;
     this.#length = row.perCpu === true ? host.cpus * this.#stride : this.valueSize;
+    [this.#lock, this.#timer] = helperFields(spec.valueShape);
     this.#indexed = row.indexed === true;
     host.nameMap(record, spec.name);
   }
@@ -118,6 +157,84 @@ export class WasmMap {
     return true;
   }
 
+  /**
+   * The next value of a queue or stack, taken away; undefined when it is empty.
+   *
+   * @throws BeeswaxError BEESWAX_E_MAP_OPERATION, for other types too.
+   */
+  take(): Uint8Array | undefined {
+    this.#checkReadable('pop');
+    const exports = this.#exports();
+    let value: Uint8Array | undefined;
+    const result = withBytes(this.host, new Uint8Array(this.valueSize), undefined, (out) => {
+      const taken = exports.map_take(this.record, out);
+      if (taken === 0) value = this.host.memory.copy(out, this.valueSize);
+      return taken;
+    });
+    if (result !== -Errno.ENOENT) this.#check('pop', result);
+    return value;
+  }
+
+  /** Whether a bloom filter may have been given a value. @throws as `take`. */
+  contains(value: Uint8Array): boolean {
+    this.#checkReadable('peek');
+    const exports = this.#exports();
+    const bytes = this.#wholeValue(value);
+    const result = withBytes(this.host, bytes, undefined, (at) => exports.map_contains(this.record, at));
+    this.#check('peek', result);
+    return result === 1;
+  }
+
+  /** The records of a ring buffer. @throws BeeswaxError BEESWAX_E_MAP_OPERATION (EINVAL) for other types. */
+  ring(): RingReader {
+    this.#exports();
+    if (this.type !== 'ringbuf') throw this.#error('read', Errno.EINVAL);
+    return new RingReader(this.host, this.record + MapRecord.COMMON_END);
+  }
+
+  /**
+   * Begins to collect what programs write to a perf_event_array, in a ring of `size` bytes (a power of two) a CPU.
+   *
+   * @throws BeeswaxError BEESWAX_E_MAP_OPERATION: EINVAL for other types, EBUSY while it is read already, ENOMEM.
+   */
+  openPerf(size: number): RingReader[] {
+    const exports = this.#exports();
+    if (this.type !== 'perf_event_array') throw this.#error('read', Errno.EINVAL);
+    const readers: RingReader[] = [];
+    for (let cpu = 0; cpu < Math.min(this.host.cpus, this.maxEntries); cpu++) {
+      const ring = exports.perf_open(this.record, cpu, size);
+      if (ring < 0 && ring > -4096) {
+        this.closePerf(readers);
+        throw this.#error('read', -ring);
+      }
+      readers.push(new RingReader(this.host, ring >>> 0));
+    }
+    return readers;
+  }
+
+  /** Ends it; what was not read is gone. */
+  closePerf(readers: readonly RingReader[]): void {
+    readers.forEach(({ ring }, cpu) => {
+      this.host.wakeups.forget(ring);
+      this.#exports().perf_close(this.record, cpu);
+    });
+  }
+
+  /**
+   * The values of an array in place, and the bytes from one to the next.
+   *
+   * @throws BeeswaxError BEESWAX_E_MAP_OPERATION: ENOTSUPP for other types, EPERM where user space may not write.
+   */
+  values(): { readonly bytes: Uint8Array; readonly stride: number } {
+    this.#exports();
+    const { memory } = this.host;
+    if (this.type !== 'array') throw this.#error('view', Errno.ENOTSUPP);
+    const closed = this.flags & (MAP_FLAGS.BPF_F_RDONLY | MAP_FLAGS.BPF_F_WRONLY);
+    if (closed !== 0 || memory.getU32(this.record + MapRecord.FROZEN) !== 0) throw this.#error('view', Errno.EPERM);
+    const start = memory.getU32(this.record + MapRecord.VALUES);
+    return { bytes: memory.u8.subarray(start, start + this.maxEntries * this.#stride), stride: this.#stride };
+  }
+
   /** The key that follows one in the map's order, the first for one that is not there; undefined after the last. */
   nextKey(key: Uint8Array | undefined): Uint8Array | undefined {
     this.#checkReadable('iterate');
@@ -164,12 +281,14 @@ export class WasmMap {
     this.#check('freeze', this.#exports().map_freeze(this.record));
   }
 
-  /** Frees the map. No program that uses it may be run any more. */
+  /** Frees the map, unless it is an inner map of another one. No program that names it may be run any more. */
   close(): void {
     if (this.#closed) return;
+    this.streams.close();
     this.#closed = true;
-    this.host.nameMap(this.record, undefined);
+    if (this.borrowed) return;
     this.host.exports.map_destroy(this.record);
+    if (this.host.memory.getU32(this.record + MapRecord.TYPE) === 0) this.host.nameMap(this.record, undefined);
   }
 
   [Symbol.dispose](): void {
@@ -177,7 +296,9 @@ export class WasmMap {
   }
 
   #exports(): MapHost['exports'] {
-    if (this.#closed) throw new BeeswaxError('BEESWAX_E_MAP_CLOSED', { map: this.name });
+    const gone = this.#closed || this.host.memory.getU32(this.record + MapRecord.ID) !== this.#id;
+    if (gone || this.host.memory.getU32(this.record + MapRecord.TYPE) === 0)
+      throw new BeeswaxError('BEESWAX_E_MAP_CLOSED', { map: this.name });
     return this.host.exports;
   }
 
@@ -192,7 +313,12 @@ export class WasmMap {
 
   #copyValue(address: number): Uint8Array {
     const { memory } = this.host;
-    if (this.cpus === 1) return memory.copy(address, this.#length);
+    if (this.cpus === 1) {
+      const value = memory.copy(address, this.#length);
+      if (this.#lock !== undefined) value.fill(0, this.#lock, this.#lock + LOCK_SIZE);
+      if (this.#timer !== undefined) value.fill(0, this.#timer, this.#timer + TIMER_SIZE);
+      return value;
+    }
     const all = new Uint8Array(this.#length);
     for (let cpu = 0; cpu < this.cpus; cpu++) {
       const from = address + cpu * this.#cpuStride;

@@ -2,7 +2,7 @@
 import { ERRNO, errnoName } from '../abi/errno.js';
 import { Arena } from '../abi/layout.js';
 import { MAP_TYPES, type MapTypeRow } from '../abi/map_types.js';
-import type { MapSpec } from '../model/map_spec.js';
+import { entriesAtLoad, helperFields, type MapSpec } from '../model/map_spec.js';
 import { BeeswaxError } from '../util/errors.js';
 import type { MapHost } from './maps_transfer.js';
 
@@ -18,7 +18,8 @@ export type MapAttributes = readonly [
 ];
 
 /**
- * Makes the map and returns its record's address.
+ * Makes the map and returns its record's address. For a map of maps a map is made from its `inner`, too, and only to ask
+ * whether it can be.
  *
  * @throws BeeswaxError BEESWAX_E_NOT_YET for types that are not there, BEESWAX_E_MAP_CREATE with the errno that the
  * kernel gives for these attributes, BEESWAX_E_MAP_MEMORY when it does not fit.
@@ -28,21 +29,30 @@ export function createRecord(host: MapHost, spec: MapSpec): number {
   if (row.state !== 'works') {
     throw new BeeswaxError('BEESWAX_E_NOT_YET', { what: `map ${spec.name} of type ${spec.type}` });
   }
-  // As libbpf does, a perf_event_array without a size has a slot a CPU.
-  const maxEntries = spec.type === 'perf_event_array' && spec.maxEntries === 0 ? host.cpus : spec.maxEntries;
+  const maxEntries = entriesAtLoad(spec, host.cpus);
   const attributes = [row.id, spec.keySize, spec.valueSize, maxEntries, spec.flags] as const;
-  const result = host.exports.map_create(...attributes);
-  if (result > 0) return result;
+  const model = row.holds === 'map' && spec.inner !== undefined ? createRecord(host, spec.inner) : undefined;
+  const result = host.exports.map_create(...attributes, model ?? spec.extra ?? 0);
+  if (model !== undefined) host.exports.map_destroy(model);
+  const fields = result > 0 ? setFields(host, spec, result) : result;
+  if (result > 0 && fields === 0) return result;
+  if (result > 0) host.exports.map_destroy(result);
   if (result === -ERRNO.ENOMEM) throw memoryError(host, spec, attributes);
   throw new BeeswaxError('BEESWAX_E_MAP_CREATE', {
     map: spec.name,
     type: spec.type,
-    errno: errnoName(-result),
+    errno: errnoName(-fields),
     keySize: spec.keySize,
     valueSize: spec.valueSize,
     maxEntries,
     flags: spec.flags,
   });
+}
+
+/** Tells the map where its values have what only helpers touch. */
+function setFields(host: MapHost, { valueShape }: MapSpec, record: number): number {
+  const [lock, timer] = helperFields(valueShape).map((at) => (at === undefined ? 0 : at + 1));
+  return host.exports.map_set_fields(record, lock ?? 0, timer ?? 0);
 }
 
 /** Says how much is missing of which part of the memory, and what memory would do. */

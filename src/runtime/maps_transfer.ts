@@ -5,6 +5,7 @@
 import { Arena, Worker } from '../abi/layout.js';
 import type { RuntimeExports } from './exports.js';
 import type { EngineMemory } from './memory.js';
+import type { Wakeups } from './wakeups.js';
 
 /** What maps need of a runtime. */
 export interface MapHost {
@@ -13,6 +14,8 @@ export interface MapHost {
   /** Address of the worker block whose scratch area is used. */
   readonly worker: number;
   readonly cpus: number;
+  /** Who waits for records. */
+  readonly wakeups: Wakeups;
   /** Remembers what a map is called, for messages; forgets it when the name is undefined. */
   nameMap(record: number, name: string | undefined): void;
 }

@@ -3,13 +3,14 @@
  * programs and maps take in it. Loading and running are built on it elsewhere.
  */
 import { readAsset } from '#platform';
-import { Arena, Header, Layout, Stack, Worker } from '../abi/layout.js';
+import { Arena, Header, Layout, Skb, Stack, Worker } from '../abi/layout.js';
 import { BeeswaxError } from '../util/errors.js';
 import type { RuntimeExports } from './exports.js';
 import { createHost, type Host, type HostOptions } from './host.js';
 import { EngineMemory } from './memory.js';
 import { ProgramRecords, Slots } from './slots.js';
 import { Umem } from './umem.js';
+import { Wakeups } from './wakeups.js';
 
 const WASM_URL = new URL('../../build/runtime.wasm', import.meta.url);
 
@@ -29,6 +30,8 @@ export interface RuntimeOptions extends HostOptions {
 export class Runtime {
   readonly programs = new ProgramRecords();
   readonly umem: Umem;
+  /** Readers of ring buffers and perf events: `dispatch` after runs lets them go on. */
+  readonly wakeups: Wakeups;
   /** Address of the block of the worker that this instance runs as. */
   readonly worker = Layout.WORKERS as number;
   readonly #mapNames = new Map<number, string>();
@@ -42,6 +45,7 @@ export class Runtime {
     readonly host: Host,
   ) {
     this.umem = new Umem(memory.bounds);
+    this.wakeups = new Wakeups(memory);
   }
 
   /** @throws BeeswaxError BEESWAX_E_NO_MEMORY, BEESWAX_E_WASM_MISSING. */
@@ -75,6 +79,7 @@ export class Runtime {
     this.memory.setU32(block + Worker.STACK, stack);
     this.memory.setU32(block + Worker.STACK_END, stack + stacks);
     this.memory.setU32(block + Worker.CTX, stack + stacks);
+    this.memory.setU32(block + Worker.SKB, this.allocate(Arena.HEAP, Skb.SIZE, 64, 'packet state'));
     const random = new Uint32Array(4);
     if (seed === undefined) globalThis.crypto.getRandomValues(random);
     else random.set(spread(seed + BigInt(cpu)));

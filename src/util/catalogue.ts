@@ -2,11 +2,11 @@
  * The catalogue of errors: each stable code with the message it renders, its cause and its remedy. The docs page of
  * errors derives from it. A code is never renamed or reused; new ones are added beside their kin.
  *
- * `kind` gives the exit code of the command line: 'usage' 2, 'input' 3, 'trap' 4, 'machine' 5, 'internal' 3.
+ * `kind` gives the exit code of the command line: 'check' 1, 'usage' 2, 'input' 3, 'trap' 4, 'machine' 5, 'internal' 3.
  */
 
 export interface CatalogueEntry<D> {
-  readonly kind: 'usage' | 'input' | 'trap' | 'machine' | 'internal';
+  readonly kind: 'check' | 'usage' | 'input' | 'trap' | 'machine' | 'internal';
   /** The first line: what is wrong, with the values at hand. */
   readonly message: (data: D) => string;
   /** For the docs page: when it happens. */
@@ -66,6 +66,15 @@ export const CATALOGUE = {
     message: ({ problem }) => `not a conformance case: ${problem}`,
     cause: 'A .data file has an unknown section, lacks a program or an expectation, or holds what is no number.',
     remedy: 'A case has `-- asm` (or `-- raw`), and one of `-- result`, `-- error`, `-- reject`, `-- stopped`.',
+  }),
+  BEESWAX_E_NOTHING_JUDGED: entry<{ engine: string; selected: number; unclaimed: number; refused: number }>({
+    kind: 'check',
+    message: ({ engine, selected, unclaimed, refused }) =>
+      selected === 0
+        ? `no case was put to ${engine}: 0 of 0 is no pass`
+        : `no case was judged on ${engine}: of ${selected} it does not claim ${unclaimed} and refuses ${refused}`,
+    cause: 'The selection takes no case, or the engine claims nothing of what it takes.',
+    remedy: 'Check PATH, --groups, --cpu and --filter, and what the engine claims.',
   }),
   BEESWAX_E_CONFORMANCE_ENGINE: entry<{ command: string; problem: string }>({
     kind: 'machine',
@@ -143,6 +152,14 @@ export const CATALOGUE = {
     message: ({ insn, pc }) => `${insn} writes r10 at insn ${pc}`,
     cause: 'r10, the frame pointer, is read-only (RFC 9669 section 2.3).',
     remedy: 'Copy r10 to another register and change that.',
+  }),
+  BEESWAX_E_STACK_BOUNDS: entry<{ offset: number; size: number; pc: number }>({
+    kind: 'input',
+    message: ({ offset, size, pc }) =>
+      `access of ${size} bytes at r10 ${offset < 0 ? '-' : '+'} ${Math.abs(offset)} leaves the stack frame, at insn ${pc}`,
+    cause:
+      'A frame is the 512 bytes below r10 (linux/bpf.h MAX_BPF_STACK); a load or store at a constant offset from r10 lies outside.',
+    remedy: 'Keep offsets from r10 between -512 and -size.',
   }),
   BEESWAX_E_JUMP_OUT_OF_PROGRAM: entry<{ pc: number; target: number; length: number }>({
     kind: 'input',
@@ -282,6 +299,13 @@ export const CATALOGUE = {
     message: ({ problem }) => `BTF: ${problem}`,
     cause: 'The type information of the object breaks the rules of the format.',
     remedy: 'Compile with `-g`; the file may be corrupt.',
+  }),
+  BEESWAX_E_CORE: entry<{ problem: string }>({
+    kind: 'input',
+    message: ({ problem }) => `CO-RE relocation: ${problem}`,
+    cause:
+      'A relocation that asks for a place or value in the types of the target kernel has no single answer, or does not fit its instruction.',
+    remedy: 'Give the types of the kernel that the program is for, with `--btf FILE`, or recompile it.',
   }),
   BEESWAX_E_MAP_DECLARATION: entry<{ map: string; problem: string }>({
     kind: 'input',
@@ -431,9 +455,9 @@ export const CATALOGUE = {
   }),
   BEESWAX_E_KERNEL_KFUNC: entry<{ program: string; kfunc: string }>({
     kind: 'input',
-    message: ({ program, kfunc }) => `${program} calls the kernel function ${kfunc}, which is not looked up here`,
-    cause: 'A call of a kernel function needs its number in the BTF of the running kernel.',
-    remedy: 'Load the program with libbpf (`bpftool prog load`).',
+    message: ({ program, kfunc }) => `${program} needs the kernel's ${kfunc}, which this kernel does not have`,
+    cause: 'The running kernel has no function or variable of that name with the prototype that the object declares.',
+    remedy: 'Declare it `__weak` and ask for it with `bpf_ksym_exists`, or use a kernel that has it.',
   }),
   BEESWAX_E_KERNEL_REJECTED: entry<{ program: string; errno: string; reason: string; log: string }>({
     kind: 'input',
@@ -525,6 +549,13 @@ export const CATALOGUE = {
     cause: 'The kernel answers this operation on a map of this type with this errno, and so does the engine.',
     remedy:
       'E2BIG: the map is full or the index past its end. EEXIST, ENOENT: the flags forbid it. EPERM: the map is frozen or its flags forbid access. EINVAL: the type has no such operation.',
+  }),
+  BEESWAX_E_ENTRY_PROGRAM: entry<{ map: string; type: string; program: string; section: string }>({
+    kind: 'input',
+    message: ({ map, type, program, section }) =>
+      `program ${program} cannot run on entries of ${map}: its section \`${section}\` does not say ${type}`,
+    cause: 'Programs of devmap and cpumap entries are of an attach type of their own, which their section names.',
+    remedy: 'Put the program into a section `xdp/devmap` or `xdp/cpumap`.',
   }),
   BEESWAX_E_MAP_CLOSED: entry<{ map: string }>({
     kind: 'usage',
@@ -625,6 +656,22 @@ export const CATALOGUE = {
       `a packet of ${length} bytes cannot be run: ${minimum} to ${maximum} bytes are possible`,
     cause: 'The packet is shorter than an Ethernet header, or longer than a frame.',
     remedy: 'Pass whole frames, from the Ethernet header on.',
+  }),
+  BEESWAX_E_CONTEXT_FIELD: entry<{ name: string; known: readonly string[] }>({
+    kind: 'usage',
+    message: ({ name, known }) =>
+      `the context has no field ${name} that a caller can give${known.length === 0 ? '' : `: it has ${known.join(', ')}`}`,
+    cause: 'As for BPF_PROG_TEST_RUN, only some fields of a context are the caller’s; the hook fills the others.',
+    remedy: 'Leave the field out.',
+  }),
+  BEESWAX_E_CONTEXT_VALUE: entry<{ name: string; bits: number; count?: number }>({
+    kind: 'usage',
+    message: ({ name, bits, count }) =>
+      count === undefined
+        ? `the context field ${name} is a whole number of ${bits} bits, unsigned`
+        : `the context field ${name} is an array of at most ${count} whole numbers of ${bits} bits, unsigned`,
+    cause: 'The value given for the field does not fit it.',
+    remedy: 'Give a value of that form.',
   }),
   BEESWAX_E_META_LENGTH: entry<{ length: number }>({
     kind: 'input',
