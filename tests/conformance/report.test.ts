@@ -11,6 +11,7 @@ import { readDocument } from '../../src/conformance/report/document.js';
 import { htmlReport } from '../../src/conformance/report/html.js';
 import { STYLE } from '../../src/conformance/report/html_style.js';
 import { JunitWriter } from '../../src/conformance/report/junit.js';
+import { markdownResults } from '../../src/conformance/report/markdown.js';
 import { commandFor, engineRecord, fileNameOf } from '../../src/conformance/report/record.js';
 import { subjectOf } from '../../src/conformance/report/subject.js';
 import { TapWriter } from '../../src/conformance/report/tap.js';
@@ -250,6 +251,25 @@ describe('HTML', () => {
       expect(contrast(color(`${state}-mark`), color(state)), state).toBeGreaterThan(4.5);
     }
     expect(contrast(color('accent'), color('back'))).toBeGreaterThan(4.5);
+  });
+});
+
+describe('Markdown', () => {
+  const run = readDocument(documentOf([right, faulty]), 'run.json');
+  const page = markdownResults([run]);
+
+  it('has a row an engine, a cell a group', () => {
+    expect(page).toContain('| reference | RFC 9669 | ✓ 8 of 8 | 0 | 0 | 2 s | 2026-01-02 | Node 20 on a test |');
+    expect(page).toContain('| faulty | 1.2.3 | ✗ 3 of 6 | 1 | 1 | 2 s | 2026-01-02 | Node 20 on a test |');
+    expect(page).toContain('| atomic64 | ✓ 1 | – unclaimed |');
+  });
+
+  it('gathers faults by kind, and lets no name break a table', () => {
+    expect(page).toContain('| 2 | another value | a value | lsh64\\_imm, rsh64\\_imm | `lsh64_imm/dst=1/imm=63` |');
+    expect(page).toContain('| 1 | crashed: SIGSEGV | a value | mul64\\_imm | `mul64_imm` |');
+    expect(page).toContain('| 1 | wants \\<more\\> |  | `memory/second byte` |');
+    const odd = markdownResults([readDocument(documentOf([faulty]).replaceAll('"mul64_imm"', '"a|b`c\\nd"'), 'x')]);
+    expect(odd).toContain("`a\\|b'c d` |");
   });
 });
 

@@ -1,5 +1,5 @@
 /** What this machine has beyond Node: tests that compare with a tool or the kernel ask here, and say why they skip. */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe } from 'vitest';
 import { Kernel } from '../../src/kernel/index.js';
@@ -42,10 +42,13 @@ async function kernelAnswers(): Promise<boolean> {
 }
 
 export const have = {
+  cc: onPath('cc'),
+  dpdk: onPath('cc') && onPath('pkg-config') && existsSync('/usr/include/dpdk/rte_bpf.h'),
   clang: onPath(TOOLS.clang),
   llvm: onPath(TOOLS.llvmMc) && onPath(TOOLS.llvmObjdump),
   bpfGcc: onPath(TOOLS.bpfGcc),
   bpftool: onPath(TOOLS.bpftool),
+  libbpf: onPath('cc') && existsSync('/usr/include/bpf/libbpf.h'),
   root: process.geteuid?.() === 0,
   kernelBpf: await kernelAnswers(),
   tshark: onPath(TOOLS.tshark),
@@ -58,10 +61,13 @@ export const have = {
 export type Need = keyof typeof have;
 
 const ENABLED_BY = {
+  cc: 'a C compiler as cc on PATH (Debian: apt install gcc)',
+  dpdk: 'DPDK, pkg-config and a C compiler (Debian: apt install libdpdk-dev pkg-config gcc)',
   clang: `${TOOLS.clang} on PATH (Debian: apt install clang-19)`,
   llvm: `${TOOLS.llvmMc} and ${TOOLS.llvmObjdump} on PATH (Debian: apt install llvm-19)`,
   bpfGcc: `${TOOLS.bpfGcc} on PATH (Debian: apt install gcc-bpf)`,
   bpftool: 'bpftool on PATH (Debian: apt install bpftool)',
+  libbpf: 'a C compiler and the headers of libbpf (Debian: apt install gcc libbpf-dev)',
   root: 'root',
   kernelBpf: 'Linux with bpf(2) allowed (root, or CAP_BPF and CAP_NET_ADMIN) and the package koffi',
   tshark: 'tshark on PATH (Debian: apt install tshark)',

@@ -3,17 +3,18 @@ import type { Group } from '../../isa/table.js';
 import { explainRefusal } from '../kernel_differences.js';
 import { GROUPS } from '../requirements.js';
 import type { SavedRun } from './document.js';
-import { type Counts, type EngineTally, judgedOf, type RowTally } from './tally.js';
+import type { Failure } from './record.js';
+import { type Counts, type EngineTally, judgedOf, NO_INSTRUCTION, type Row } from './tally.js';
 
-/** Cases of one instruction that are named. */
-const NAMED = 3;
-/** Reasons of refusals that are listed. */
-const REASONS = 20;
+/** Instructions that are named of a kind of fault. */
+const NAMED = 4;
+/** Kinds of faults, and reasons of refusals, that are listed. */
+const KINDS = 15;
 
 /** The tables and lists, from `##` down. */
 export function markdownResults(runs: readonly SavedRun[]): string {
   const tallies = runs.flatMap((run) => run.tallies);
-  const parts = [...engines(runs), '', ...groups(tallies), '', ...tallies.flatMap(failures), ...runs.flatMap(refusals)];
+  const parts = [...engines(runs), '', ...groups(tallies), '', ...runs.flatMap(failures), ...runs.flatMap(refusals)];
   return `${parts.join('\n').trimEnd()}\n`;
 }
 
@@ -44,33 +45,58 @@ function groupCell(tally: EngineTally, group: Group): string {
   const counts = tally.groups.get(group);
   if (counts === undefined) return '';
   if (judgedOf(counts) === 0) return counts.refused > 0 ? `⊘ ${number(counts.refused)} refused` : '– unclaimed';
-  return `${counts.failed === 0 ? '✓' : '✗'} ${share(counts)}`;
+  return counts.failed === 0 ? `✓ ${number(counts.passed)}` : `✗ ${share(counts)}`;
 }
 
-function failures({ engine, counts, rows }: EngineTally): string[] {
-  if (counts.failed === 0) return [];
-  const failed = [...rows].filter(([, row]) => row.counts.failed > 0);
+/** What went wrong by kind: the instructions in full are in the HTML report. */
+function failures({ cases, tallies }: SavedRun): string[] {
+  return tallies.flatMap(({ engine, counts }) => {
+    if (counts.failed === 0) return [];
+    const kinds = new Map<string, Kind>();
+    for (const { engine: name, record } of cases) {
+      const { failure } = record;
+      if (name !== engine.name || failure === undefined) continue;
+      const [got, wanted] = kindOf(failure);
+      const key = JSON.stringify([got, wanted]);
+      const kind = kinds.get(key) ?? { got, wanted, count: 0, instructions: new Set(), example: record.name };
+      kinds.set(key, kind);
+      kind.count++;
+      kind.instructions.add(record.instruction ?? NO_INSTRUCTION);
+    }
+    const sorted = [...kinds.values()].sort((a, b) => b.count - a.count);
+    const rest = sorted.slice(KINDS).reduce((sum, { count }) => sum + count, 0);
+    const rows = sorted
+      .slice(0, KINDS)
+      .map((kind) => [number(kind.count), kind.got, kind.wanted, some(kind.instructions), code(kind.example)]);
+    if (rest > 0) rows.push([number(rest), 'other faults', '', '', '']);
+    const head = ['cases', 'got', 'wanted', 'instructions', 'such as'];
+    return [`## What failed on ${text(engine.name)}`, '', ...table(head, rows), ''];
+  });
+}
+
+interface Kind {
+  readonly got: string;
+  readonly wanted: string;
+  count: number;
+  readonly instructions: Set<Row>;
+  readonly example: string;
+}
+
+/** Got and wanted without what differs from case to case. */
+function kindOf({ got, wanted }: Failure): [got: string, wanted: string] {
+  const isValue = (words: string): boolean => words.startsWith('r0 ');
+  const wantsValue = isValue(wanted);
   return [
-    `## What failed on ${text(engine.name)}`,
-    '',
-    ...table(
-      ['instruction', 'failed', 'such as', 'got', 'wanted'],
-      failed.flatMap(([name, row]) => examples(name, row)),
-    ),
-    '',
+    isValue(got) ? (wantsValue ? 'another value' : 'a value') : withoutNumbers(got),
+    wantsValue ? 'a value' : wanted,
   ];
 }
 
-function examples(name: string, { counts, failures: kept }: RowTally): string[][] {
-  return kept
-    .slice(0, NAMED)
-    .map((record, index) => [
-      index === 0 ? code(name) : '',
-      index === 0 ? `${number(counts.failed)} of ${number(judgedOf(counts))}` : '',
-      code(record.name),
-      record.failure?.got ?? record.detail,
-      record.failure?.wanted ?? '',
-    ]);
+/** Instructions by name as far as they are few. */
+function some(instructions: ReadonlySet<Row>): string {
+  const names = [...instructions];
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
+  return `${names.slice(0, NAMED).join(', ')}${more}`;
 }
 
 /** Why verifiers refused, with the numbers of a reason left out. */
@@ -81,16 +107,16 @@ function refusals({ cases, tallies }: SavedRun): string[] {
     for (const { engine: name, record } of cases) {
       if (name !== engine.name || record.skipped !== 'refused') continue;
       const said = record.detail.replace(/^refused: /, '');
-      const reason = said.replaceAll(/-?\b(0x[\da-f]+|\d+)\b/g, 'N');
+      const reason = withoutNumbers(said);
       const found = reasons.get(reason);
       if (found === undefined)
         reasons.set(reason, { count: 1, why: explainRefusal(said)?.why ?? '', example: record.name });
       else found.count++;
     }
     const sorted = [...reasons].sort(([, a], [, b]) => b.count - a.count);
-    const rest = sorted.slice(REASONS).reduce((sum, [, { count }]) => sum + count, 0);
+    const rest = sorted.slice(KINDS).reduce((sum, [, { count }]) => sum + count, 0);
     const rows = sorted
-      .slice(0, REASONS)
+      .slice(0, KINDS)
       .map(([reason, { count, why, example }]) => [number(count), reason, why, code(example)]);
     if (rest > 0) rows.push([number(rest), 'other reasons', '', '']);
     return [
@@ -102,6 +128,7 @@ function refusals({ cases, tallies }: SavedRun): string[] {
   });
 }
 
+const withoutNumbers = (words: string): string => words.replaceAll(/-?\b(0x[\da-f]+|\d+)\b/g, 'N');
 const share = (counts: Counts): string => `${number(counts.passed)} of ${number(judgedOf(counts))}`;
 const number = (value: number): string => value.toLocaleString('en');
 const code = (value: string): string => `\`${value.replaceAll('`', "'")}\``;

@@ -10,7 +10,7 @@ export const NO_INSTRUCTION = 'no instruction';
 export type Row = OpName | typeof NO_INSTRUCTION;
 
 /** Records kept of a kind and row: an engine that fails everything must not fill the memory, or the page. */
-const KEPT = 20;
+const KEPT = 10;
 
 export interface RowTally {
   readonly counts: Counts;
