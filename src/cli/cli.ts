@@ -23,7 +23,7 @@ export async function runCli(words: readonly string[], terminal: Terminal): Prom
       return 0;
     }
     const run = await LOADERS[parsed.command.name]();
-    return await run(parsed.argument, parsed.options, terminal);
+    return await run(parsed.argument, parsed.options, terminal, parsed.everyArgument);
   } catch (thrown) {
     const error = catalogued(thrown);
     if (words.includes('--json')) terminal.out(jsonText({ error: errorJson(error) }));

@@ -9,7 +9,14 @@ interface CommandRow {
   readonly summary: string;
   /** Below the usage line of its help page. */
   readonly description: string;
-  readonly argument: { readonly name: string; readonly help: string; readonly choices?: readonly string[] };
+  /** Absent where it takes none. */
+  readonly argument?: {
+    readonly name: string;
+    readonly help: string;
+    readonly choices?: readonly string[];
+    /** How often it may be given; exactly once by default. */
+    readonly count?: 'optional' | 'any';
+  };
   readonly options: readonly OptionName[];
   readonly required?: readonly OptionName[];
   readonly examples: readonly { readonly line: string; readonly what: string }[];
@@ -32,6 +39,7 @@ const TABLE = {
       'output',
       'engine',
       'type',
+      'btf',
       'maps',
       'dumpMaps',
       'raw',
@@ -65,7 +73,7 @@ const TABLE = {
     description:
       'Runs one packet through a program and prints return value, verdict, the packet afterwards and nanoseconds per run. Exits with 4 when the program trapped.',
     argument: OBJECT,
-    options: ['program', 'data', 'context', 'repeat', 'engine', 'type', 'maps', 'json', 'quiet'],
+    options: ['program', 'data', 'context', 'repeat', 'engine', 'type', 'btf', 'maps', 'json', 'quiet'],
     examples: [
       { line: 'beeswax test filter.o', what: '64 zero bytes' },
       {
@@ -84,7 +92,7 @@ const TABLE = {
     description:
       'Lists programs, maps with their key and value types, sections, relocations and what cannot be loaded.',
     argument: OBJECT,
-    options: ['type', 'json'],
+    options: ['type', 'btf', 'json'],
     examples: [
       { line: 'beeswax show filter.o', what: 'for reading' },
       { line: 'beeswax show filter.o --json', what: 'for scripts' },
@@ -95,7 +103,7 @@ const TABLE = {
     description:
       "Prints the instructions of a program in llvm-objdump's syntax, with the C lines that they come from; with --wat the WebAssembly that they become.",
     argument: OBJECT,
-    options: ['program', 'wat', 'type', 'json'],
+    options: ['program', 'wat', 'type', 'btf', 'json'],
     examples: [
       { line: 'beeswax disasm filter.o', what: 'all programs' },
       { line: 'beeswax disasm filter.o -p xdp_filter --wat', what: 'one program as WebAssembly text' },
@@ -109,6 +117,60 @@ const TABLE = {
     options: ['objectOutput', 'type', 'json', 'quiet'],
     required: ['objectOutput'],
     examples: [{ line: 'beeswax asm drop.bpfasm -o drop.o', what: 'then: beeswax test drop.o' }],
+  },
+  conformance: {
+    summary: 'judge an engine by the eBPF instruction set',
+    description:
+      'Puts the conformance suite to an engine: hand-written cases and a matrix of every instruction, with expected values of a model of RFC 9669; or the .data files of a folder. A PATH.json that --json wrote joins a --report. Exits with 1 when a case failed, or nothing was judged.',
+    argument: {
+      name: 'PATH',
+      help: '.data file, folder of such, or .json of an earlier run; the whole suite when absent',
+      count: 'any',
+    },
+    options: [
+      'suiteEngine',
+      'plugin',
+      'batch',
+      'groups',
+      'cpu',
+      'filter',
+      'elf',
+      'json',
+      'tap',
+      'junit',
+      'report',
+      'compare',
+      'quiet',
+    ],
+    examples: [
+      { line: 'beeswax conformance', what: 'the whole suite on the translator' },
+      { line: 'beeswax conformance --engine interp --groups base64 --filter lsh', what: 'a part of it' },
+      { line: 'beeswax conformance cases/ --plugin "./my_engine --jit" --cpu v3', what: 'your cases on your engine' },
+      { line: 'beeswax conformance --engine interp --engine jit --report out', what: 'two engines side by side' },
+      { line: 'beeswax conformance --compare before.json after.json', what: 'what changed since' },
+    ],
+  },
+  'conformance-plugin': {
+    summary: 'be an engine under a conformance runner',
+    description:
+      "Runs one program as a plugin of the public suite's runner (bpf_conformance): program in hex on stdin, r0 in hex on stdout. With --batch serves many, a JSON line each.",
+    argument: { name: 'MEMORY', help: 'memory that r1 points at, in hex', count: 'optional' },
+    options: ['pluginEngine', 'pluginProgram', 'elf', 'serveBatch'],
+    examples: [
+      { line: 'beeswax conformance-plugin "01 02" --program "b700000001000000 9500000000000000"', what: 'prints 1' },
+      { line: 'beeswax conformance-plugin --batch --engine jit', what: 'for `--batch` of a conformance runner' },
+    ],
+  },
+  fuzz: {
+    summary: 'compare engines on random programs',
+    description:
+      'Makes random programs over the whole instruction set, puts each to several engines and compares r0 and memory with what the first engine gives. A difference is shrunk to the smallest program that shows it, as a case file for `beeswax conformance`. Exits with 1 when engines differ. The same seed gives the same programs everywhere.',
+    options: ['seed', 'programs', 'engines', 'levels', 'outFolder', 'json', 'quiet'],
+    examples: [
+      { line: 'beeswax fuzz', what: '10,000 programs on model, interpreter and translator' },
+      { line: 'beeswax fuzz --seed 7 --programs 1000000 --levels 0,2 --out found', what: 'for a longer time' },
+      { line: 'beeswax fuzz --engines reference,kernel --programs 50000', what: 'against the Linux kernel, as root' },
+    ],
   },
   completion: {
     summary: 'print a completion script for a shell',

@@ -19,7 +19,7 @@ const written = ({ short, long }: OptionSpec): string[] =>
 function bash(): string[] {
   const cases = COMMANDS.flatMap((command) => {
     const specs = specsOf(command);
-    const words = [...specs.flatMap(written), '-h', '--help', ...(command.argument.choices ?? [])].join(' ');
+    const words = [...specs.flatMap(written), '-h', '--help', ...(command.argument?.choices ?? [])].join(' ');
     const choices = specs
       .filter((spec) => spec.choices !== undefined)
       .map((spec) => `        ${written(spec).join('|')}) words="${spec.choices?.join(' ')}" ;;`);
@@ -52,6 +52,15 @@ function bash(): string[] {
 /** Text inside single quotes of zsh and fish. */
 const quoted = (text: string): string => text.replace(/'/g, "'\\''");
 
+/** What zsh completes the argument with. */
+function argumentLine({ argument }: CommandSpec): string[] {
+  if (argument === undefined) return [];
+  const { name, choices, count } = argument;
+  return [
+    `      '${count === 'any' ? '*' : '1'}:${name}:${choices === undefined ? '_files' : `(${choices.join(' ')})`}'`,
+  ];
+}
+
 function zsh(): string[] {
   const escaped = (text: string): string => quoted(text).replace(/[[\]:]/g, '\\$&');
   const commands = COMMANDS.map(({ name, summary }) => `    '${name}:${escaped(summary)}'`);
@@ -64,12 +73,10 @@ function zsh(): string[] {
       const value = spec.value === undefined ? '' : `:${escaped(spec.value)}:${action}`;
       return `      ${flag}[${escaped(spec.help)}]${value}'`;
     });
-    const { name, choices } = command.argument;
-    const argument = `      '1:${name}:${choices === undefined ? '_files' : `(${choices.join(' ')})`}'`;
     return [
       `  ${command.name})`,
       '    _arguments \\',
-      ...[...options, argument].map((line, index, all) => line + (index < all.length - 1 ? ' \\' : '')),
+      ...[...options, ...argumentLine(command)].map((line, index, all) => line + (index < all.length - 1 ? ' \\' : '')),
       '    ;;',
     ];
   });
@@ -108,7 +115,7 @@ function fish(): string[] {
       const choices = spec.choices === undefined ? '' : ` -a '${spec.choices.join(' ')}'`;
       lines.push(`${within}${short} -l ${spec.long}${value}${choices} -d '${quoted(spec.help)}'`);
     }
-    if (command.argument.choices !== undefined) lines.push(`${within} -f -a '${command.argument.choices.join(' ')}'`);
+    if (command.argument?.choices !== undefined) lines.push(`${within} -f -a '${command.argument.choices.join(' ')}'`);
   }
   return lines;
 }

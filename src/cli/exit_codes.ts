@@ -12,10 +12,14 @@ export const EXIT_CODES = {
 } as const;
 
 /** By what the catalogue says an error concerns. */
-export const EXIT_BY_KIND = { usage: 2, input: 3, trap: 4, machine: 5, internal: 3 } as const satisfies Record<
-  CatalogueEntry<unknown>['kind'],
-  keyof typeof EXIT_CODES
->;
+export const EXIT_BY_KIND = {
+  check: 1,
+  usage: 2,
+  input: 3,
+  trap: 4,
+  machine: 5,
+  internal: 3,
+} as const satisfies Record<CatalogueEntry<unknown>['kind'], keyof typeof EXIT_CODES>;
 
 export function exitCode(error: BeeswaxError): number {
   return EXIT_BY_KIND[CATALOGUE[error.code].kind];

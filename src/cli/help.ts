@@ -8,7 +8,7 @@ const WIDTH = 100;
 
 /** The page of `beeswax --help`. */
 export function mainHelp(): string {
-  const rows = COMMANDS.map(({ name, argument, summary }): Row => [`${name} ${argument.name}`, summary]);
+  const rows = COMMANDS.map(({ name, argument, summary }): Row => [`${name}${argumentSyntax(argument)}`, summary]);
   const codes = Object.entries(EXIT_CODES).map(([code, meaning]): Row => [code, meaning]);
   return [
     'Runs eBPF objects over packets, translated to WebAssembly: no root, no kernel needed.',
@@ -44,9 +44,9 @@ export function commandHelp(command: CommandSpec): string {
     'Examples:',
     ...command.examples.flatMap(({ line, what }) => [`  ${line}`, `      ${what}`]),
     '',
-    'Argument:',
-    ...table([[command.argument.name, command.argument.help]]),
-    '',
+    ...(command.argument === undefined
+      ? []
+      : ['Argument:', ...table([[command.argument.name, command.argument.help]]), '']),
     'Options:',
     ...table([...rows, ['-h, --help', 'this page']]),
     '',
@@ -59,7 +59,15 @@ export function usage({ name, argument, required = [], options }: CommandSpec): 
     const { short, value } = OPTIONS[option] as { short: string; value: string };
     return ` -${short} ${value}`;
   });
-  return `beeswax ${name} ${argument.name}${needed.join('')}${options.length > required.length ? ' [OPTIONS]' : ''}`;
+  return `beeswax ${name}${argumentSyntax(argument)}${needed.join('')}${options.length > required.length ? ' [OPTIONS]' : ''}`;
+}
+
+/** ` OBJECT`, ` [MEMORY]`, ` [PATH…]`, or nothing. */
+function argumentSyntax(argument: CommandSpec['argument']): string {
+  if (argument === undefined) return '';
+  const { name, count } = argument;
+  if (count === undefined) return ` ${name}`;
+  return count === 'any' ? ` [${name}…]` : ` [${name}]`;
 }
 
 type Row = readonly [term: string, explanation: string];

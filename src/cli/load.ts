@@ -5,6 +5,7 @@ import { type BeeswaxError, isBeeswaxError } from '../util/errors.js';
 import { parseMapContents } from './map_file.js';
 import type { Options } from './options.js';
 import { reportError } from './report_error.js';
+import { targetTypes } from './target_types.js';
 import type { Terminal } from './terminal.js';
 
 export interface Loaded {
@@ -27,10 +28,12 @@ export async function withProgram<T>(
   const bytes = await terminal.read(path);
   const maps =
     options.maps === undefined ? undefined : parseMapContents(await terminal.read(options.maps), options.maps);
+  const types = await targetTypes(options, terminal);
   const engine = await terminal.openEngine(options.engine ?? 'auto', (line) => showTrace(line, options, terminal));
   try {
     const object = await engine.load(bytes, {
       file: path,
+      ...types,
       ...(options.type === undefined ? {} : { type: options.type }),
       ...(maps === undefined ? {} : { maps }),
     });

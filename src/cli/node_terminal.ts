@@ -1,4 +1,6 @@
 /** The terminal of a real process: standard streams, files, signals, and the engines that this machine has. */
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ObjectEngine } from '../engine/types.js';
 import type { ByteSink } from '../pipeline/sink.js';
 import { FileSink, fileSize, readFileChunks, StreamSink, sameFile } from '../platform/node_files.js';
@@ -34,6 +36,8 @@ export function nodeTerminal(): Terminal {
     read,
     open,
     create,
+    filesOf,
+    makeFolder,
     sameFile,
     openEngine,
     interruption,
@@ -67,6 +71,20 @@ async function create(path: string): Promise<ByteSink> {
   const fail = (cause: unknown): never => fileError(path, 'write', cause);
   const sink = await FileSink.open(path).catch(fail);
   return { write: (bytes) => sink.write(bytes).catch(fail), close: () => sink.close().catch(fail) };
+}
+
+async function filesOf(path: string, ending: string): Promise<readonly string[]> {
+  const read = (cause: unknown): never => fileError(path, 'read', cause);
+  if (!(await stat(path).catch(read)).isDirectory()) return [path];
+  const names = await readdir(path, { recursive: true }).catch(read);
+  return names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(path, name))
+    .sort();
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause) => fileError(path, 'write', cause));
 }
 
 /** Errors of the file as catalogued ones. */

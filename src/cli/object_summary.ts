@@ -5,8 +5,8 @@ import { helperName } from '../abi/helpers.js';
 import { MAP_FLAGS } from '../abi/map_types.js';
 import { verify } from '../analysis/verify.js';
 import { readElfFile } from '../elf/elf_file.js';
-import { type ElfObject, linkProgram, type ProgramSpec } from '../elf/index.js';
-import { hookOf } from '../hooks/hook.js';
+import { type ElfObject, formatFixup, linkProgram, type ProgramSpec } from '../elf/index.js';
+import { hookOf } from '../hooks/index.js';
 import type { MapSpec } from '../model/map_spec.js';
 import type { Program } from '../model/program.js';
 import { BeeswaxError, isBeeswaxError } from '../util/errors.js';
@@ -156,7 +156,13 @@ function summarizeMap(spec: MapSpec): MapSummary {
 }
 
 function* relocations(object: ElfObject): Generator<ObjectSummary['relocations'][number]> {
-  for (const { name: section, references } of object.code.values()) {
+  for (const { name: section, references, core } of object.code.values()) {
+    for (const record of core) {
+      const result = object.core?.result(record);
+      if (result === undefined) continue;
+      const target = result instanceof BeeswaxError ? result.message : `${result.subject} ${formatFixup(result)}`;
+      yield { section, offset: record.at, kind: 'core', target };
+    }
     for (const [offset, target] of [...references].sort(([a], [b]) => a - b)) {
       switch (target.kind) {
         case 'map':

@@ -14,6 +14,8 @@ export interface OptionSpec {
   readonly choices?: readonly string[];
   /** The value is a whole number from `min` on. */
   readonly min?: number;
+  /** May be given several times. */
+  readonly multiple?: true;
   /** What a shell completes the value with. */
   readonly complete?: 'file';
   readonly help: string;
@@ -24,6 +26,10 @@ export interface OptionSpec {
 /** Values of `--engine`. */
 export const ENGINE_CHOICES = ['auto', 'jit', 'interp', 'kernel'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** Values of `--engine` where instructions are judged: the reference model is one more engine there. */
+export const SUITE_ENGINES = ['auto', 'jit', 'interp', 'reference', 'kernel'] as const;
+export type SuiteEngine = (typeof SUITE_ENGINES)[number];
 
 const TYPE_CHOICES = Object.keys(PROGRAM_TYPES) as ProgramType[];
 
@@ -63,6 +69,13 @@ export const OPTIONS = {
     choices: TYPE_CHOICES,
     help: 'program type where the section name does not say it',
     byDefault: 'xdp',
+  },
+  btf: {
+    long: 'btf',
+    value: 'FILE|kernel',
+    complete: 'file',
+    help: "types of the kernel that the program is for, which its CO-RE relocations ask: BTF, or an ELF file that holds it, such as vmlinux; kernel is this machine's own",
+    byDefault: "the built-in networking types; of --engine kernel the kernel's own",
   },
   maps: {
     long: 'maps',
@@ -107,13 +120,88 @@ export const OPTIONS = {
   repeat: { long: 'repeat', value: 'N', min: 1, help: 'run so many times and time them', byDefault: '1' },
   wat: { long: 'wat', help: 'the WebAssembly that the program becomes, as text' },
   top: { long: 'top', value: 'N', min: 0, help: 'changed entries to show of each map', byDefault: '10' },
+  suiteEngine: {
+    long: 'engine',
+    value: 'ENGINE',
+    choices: SUITE_ENGINES,
+    multiple: true,
+    help: 'engine to judge, several times for several: jit (or auto) translates to WebAssembly, interp interprets, reference is the model of RFC 9669 that expected values come from, kernel asks the Linux kernel through bpf(2)',
+    byDefault: 'auto, unless --plugin or --batch names one',
+  },
+  plugin: {
+    long: 'plugin',
+    value: 'COMMAND',
+    multiple: true,
+    help: "engine to judge that is a plugin of the public suite (bpf_conformance): a process a case; --groups says what it claims beyond the RFC's base, divmul and atomic groups",
+  },
+  batch: {
+    long: 'batch',
+    value: 'COMMAND',
+    multiple: true,
+    help: 'engine to judge that speaks the batch protocol (docs/conformance-protocol.md): a process for all cases',
+  },
+  groups: {
+    long: 'groups',
+    value: 'LIST',
+    help: 'conformance groups to judge, with commas: base32, base64, divmul32, divmul64, atomic32, atomic64, packet, callx, may_goto, load_acquire',
+    byDefault: 'all that the engine claims',
+  },
+  cpu: {
+    long: 'cpu',
+    value: 'VERSION',
+    choices: ['v1', 'v2', 'v3', 'v4'],
+    help: 'judge only instructions that this cpu version of clang has',
+    byDefault: 'all, and what came after v4',
+  },
+  filter: { long: 'filter', value: 'TEXT', help: 'judge only cases whose name holds this' },
+  elf: { long: 'elf', help: 'programs are handed over as object files, in hex' },
+  tap: { long: 'tap', help: 'print the Test Anything Protocol on stdout, nothing else' },
+  junit: { long: 'junit', value: 'FILE', complete: 'file', help: "write JUnit's XML; - is stdout" },
+  report: {
+    long: 'report',
+    value: 'DIR',
+    complete: 'file',
+    help: 'write DIR/index.html: instructions by engines, each cell with its failing cases, in one file',
+  },
+  compare: { long: 'compare', help: 'say what changed between two files that --json wrote, the earlier one first' },
+  pluginEngine: {
+    long: 'engine',
+    value: 'ENGINE',
+    choices: ['interp', 'jit', 'reference'],
+    help: 'what runs the program',
+    byDefault: 'interp',
+  },
+  pluginProgram: { long: 'program', value: 'HEX', help: 'the program', byDefault: 'stdin' },
+  serveBatch: { long: 'batch', help: 'serve many cases by the batch protocol (docs/conformance-protocol.md) instead' },
+  seed: {
+    long: 'seed',
+    value: 'N',
+    min: 0,
+    help: 'seed of the first program; each has the next',
+    byDefault: 'any, printed',
+  },
+  programs: { long: 'programs', value: 'N', min: 1, help: 'programs to try', byDefault: '10000' },
+  engines: {
+    long: 'engines',
+    value: 'LIST',
+    help: 'engines to compare, with commas: reference, interp, jit, kernel; the first one is what the others are compared with',
+    byDefault: 'reference,interp,jit',
+  },
+  levels: {
+    long: 'levels',
+    value: 'LIST',
+    help: 'optimisation levels of the translator, 0 to 3, with commas: each is an engine of its own',
+    byDefault: '2',
+  },
+  outFolder: { long: 'out', value: 'DIR', complete: 'file', help: 'write a .data file for each difference there' },
   json: { long: 'json', help: 'print one JSON document on stdout, nothing else' },
   quiet: { long: 'quiet', short: 'q', help: 'print nothing but errors' },
 } as const satisfies Record<string, OptionSpec>;
 
 export type OptionName = keyof typeof OPTIONS;
 
-type ValueOf<S> = S extends { choices: readonly (infer Choice)[] }
+type ValueOf<S> = S extends { multiple: true } ? readonly OneOf<S>[] : OneOf<S>;
+type OneOf<S> = S extends { choices: readonly (infer Choice)[] }
   ? Choice
   : S extends { min: number }
     ? number

@@ -9,7 +9,15 @@ import { usageError } from './usage_error.js';
 export type Parsed =
   | { readonly kind: 'help'; readonly command?: CommandSpec }
   | { readonly kind: 'version' }
-  | { readonly kind: 'command'; readonly command: CommandSpec; readonly argument: string; readonly options: Options };
+  | {
+      readonly kind: 'command';
+      readonly command: CommandSpec;
+      /** The first one; '' where none was given to a command that does without. */
+      readonly argument: string;
+      /** All of them. */
+      readonly everyArgument: readonly string[];
+      readonly options: Options;
+    };
 
 /** @throws BeeswaxError BEESWAX_E_USAGE. */
 export function parseCommandLine(words: readonly string[]): Parsed {
@@ -64,13 +72,16 @@ function parseCommand(command: CommandSpec, words: readonly string[]): Parsed {
     const found = specs.find(([, { long }]) => long === token.name);
     if (found === undefined) throw unknownOption(command, token.rawName);
     const [name, spec] = found;
-    if (name in values) throw usageError(`${token.rawName} is given twice`, 'give it once');
-    values[name] = optionValue(spec, token.rawName, token.value);
+    const value = optionValue(spec, token.rawName, token.value);
+    if (spec.multiple === true) values[name] = [...((values[name] as unknown[] | undefined) ?? []), value];
+    else if (name in values) throw usageError(`${token.rawName} is given twice`, 'give it once');
+    else values[name] = value;
   }
   return {
     kind: 'command',
     command,
     argument: argumentOf(command, positionals),
+    everyArgument: positionals,
     options: requireAll(command, values as Options),
   };
 }
@@ -110,11 +121,19 @@ function wholeNumber(min: number, what: string, value: string): number {
 }
 
 function argumentOf(command: CommandSpec, positionals: readonly string[]): string {
-  const { name, help, choices } = command.argument;
   const [argument, extra] = positionals;
+  if (command.argument === undefined) {
+    if (argument === undefined) return '';
+    throw usageError(
+      `${command.name} takes options only, but got ${argument}`,
+      `see \`beeswax ${command.name} --help\``,
+    );
+  }
+  const { name, help, choices, count } = command.argument;
+  if (argument === undefined && count !== undefined) return '';
   if (argument === undefined)
     throw usageError(`${command.name} needs ${name}: ${help}`, `see \`beeswax ${command.name} --help\``);
-  if (extra !== undefined) {
+  if (extra !== undefined && count !== 'any') {
     throw usageError(
       `${command.name} takes one ${name}, but got ${extra} as well`,
       'put options in front of their values, and quote what has spaces',

@@ -38,6 +38,10 @@ export interface Terminal {
   open(path: string, onRead?: (bytes: number) => void): Promise<ByteInput>;
   /** Opens a file for writing, or stdout for `-`. @throws BeeswaxError BEESWAX_E_FILE. */
   create(path: string): Promise<ByteSink>;
+  /** The file itself, or those of a folder and its folders whose names end so, sorted. @throws BeeswaxError BEESWAX_E_FILE. */
+  filesOf(path: string, ending: string): Promise<readonly string[]>;
+  /** Makes a folder, where it is not there yet. @throws BeeswaxError BEESWAX_E_FILE. */
+  makeFolder(path: string): Promise<void>;
   /** Whether two paths lead to one file. */
   sameFile(a: string, b: string): Promise<boolean>;
   /** The engine that an `--engine` word stands for, with lines of bpf_trace_printk going to `onTrace`. */

@@ -7,7 +7,7 @@ import { beeswax } from './support.js';
 /** Words, problem, suggestion. */
 const WRONG: readonly [string, string, string][] = [
   ['rnu x.o', 'there is no command rnu', 'did you mean `run`?'],
-  ['frobnicate', 'there is no command frobnicate', 'the commands are run, test, show, disasm, asm, completion'],
+  ['frobnicate', 'there is no command frobnicate', 'the commands are run, test, show, disasm, asm'],
   ['--json run', '--json stands before a command', 'say `beeswax COMMAND [OPTIONS]`'],
   ['show', 'show needs OBJECT: eBPF object file, as clang or gcc wrote it', 'see `beeswax show --help`'],
   ['show a.o b.o', 'show takes one OBJECT, but got b.o as well', 'put options in front'],

@@ -12,6 +12,7 @@ import { jsonText } from '../json.js';
 import type { Options } from '../options.js';
 import { reportError } from '../report_error.js';
 import type { RunCommand } from '../run_command.js';
+import { targetTypes } from '../target_types.js';
 import type { Terminal } from '../terminal.js';
 
 interface Failure {
@@ -22,6 +23,7 @@ interface Failure {
 export const disasm: RunCommand = async (path, options, terminal) => {
   const object = readElfObject(await terminal.read(path), {
     file: path,
+    ...(await targetTypes(options, terminal)),
     ...(options.type === undefined ? {} : { defaultType: options.type }),
   });
   const { programs, failures } = linkChosen(object, options.program);

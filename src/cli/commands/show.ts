@@ -5,11 +5,13 @@ import { columns, counted, grouped } from '../format.js';
 import { jsonText } from '../json.js';
 import { type MapSummary, type ObjectSummary, type ProgramSummary, summarizeObject } from '../object_summary.js';
 import type { RunCommand } from '../run_command.js';
+import { targetTypes } from '../target_types.js';
 
 export const show: RunCommand = async (path, options, terminal) => {
   const bytes = await terminal.read(path);
   const object = readElfObject(bytes, {
     file: path,
+    ...(await targetTypes(options, terminal)),
     ...(options.type === undefined ? {} : { defaultType: options.type }),
   });
   const summary = summarizeObject(object, bytes);

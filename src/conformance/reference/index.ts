@@ -1,2 +1,2 @@
 /** The reference model: what other folders import of it. */
-export { runReference } from './machine.js';
+export { type Interference, runReference } from './machine.js';

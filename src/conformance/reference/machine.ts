@@ -66,15 +66,32 @@ const CONDITIONS: readonly (int.Test | undefined)[] = [
   int.lessOrEqual,
 ];
 
+/** What a fault that is seeded on purpose changes in the model: see `../mutation/`. */
+export interface Interference {
+  /** The program as the faulty model reads it. */
+  read(program: Uint8Array): Uint8Array;
+  /**
+   * Executes an instruction: `next` is the slot behind it, `registers` may be changed, `execute` does what the model
+   * does for a slot. Gives the pc that follows, or undefined at the end.
+   */
+  step(
+    slot: Slot,
+    next: Slot | undefined,
+    pc: number,
+    registers: bigint[],
+    execute: (slot: Slot) => number | undefined,
+  ): number | undefined;
+}
+
 /**
  * What a conforming engine answers: 'rejected' with the class of the fault, 'stopped' where the run leaves its memory,
  * its call depth or does not end, or r0 and the memory afterwards.
  */
-export function runReference(program: Uint8Array, memory?: Uint8Array): Answer {
-  const slots = readSlots(program);
+export function runReference(program: Uint8Array, memory?: Uint8Array, interference?: Interference): Answer {
+  const slots = readSlots(interference === undefined ? program : interference.read(program));
   const validity = validate(slots, program.length);
   if ('reason' in validity) return { kind: 'rejected', reason: `${validity.reason} at insn ${validity.pc}` };
-  const machine = new Machine(slots, validity, memory ?? new Uint8Array(0));
+  const machine = new Machine(slots, validity, memory ?? new Uint8Array(0), interference);
   try {
     const r0 = machine.run();
     return memory === undefined ? { kind: 'value', r0 } : { kind: 'value', r0, memory: machine.memory.input };
@@ -97,9 +114,11 @@ class Machine {
   readonly #r: bigint[] = new Array<bigint>(11).fill(0n);
   readonly #frames: Frame[] = [];
   #mayGoto = 0;
+  readonly #interference: Interference | undefined;
 
-  constructor(slots: readonly Slot[], layout: Layout, input: Uint8Array) {
+  constructor(slots: readonly Slot[], layout: Layout, input: Uint8Array, interference?: Interference) {
     this.#slots = slots;
+    this.#interference = interference;
     this.#functions = layout.functions;
     this.memory = new Memory(input);
   }
@@ -113,16 +132,22 @@ class Machine {
     r[10] = this.memory.enter(0);
     let pc = 0;
     for (let step = 0; step < MAX_STEPS; step++) {
-      const next = this.#step(pc);
+      const next = this.#next(pc);
       if (next === undefined) return r[0] as bigint;
       pc = next;
     }
     throw new Stopped(`no end within ${MAX_STEPS} instructions`);
   }
 
-  /** Executes one instruction; the pc that follows, or undefined at the end of the program. */
-  #step(pc: number): number | undefined {
+  #next(pc: number): number | undefined {
     const slot = this.#slots[pc] as Slot;
+    const interference = this.#interference;
+    if (interference === undefined) return this.#step(slot, pc);
+    return interference.step(slot, this.#slots[pc + 1], pc, this.#r, (changed) => this.#step(changed, pc));
+  }
+
+  /** Executes one instruction; the pc that follows, or undefined at the end of the program. */
+  #step(slot: Slot, pc: number): number | undefined {
     switch (classOf(slot)) {
       case CLASS.ALU:
       case CLASS.ALU64:
