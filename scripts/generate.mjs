@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ERRNO } from '../dist/abi/errno.js';
 import { HELPERS } from '../dist/abi/helpers.js';
 import { MAP_FLAGS, MAP_TYPES, UPDATE_FLAGS } from '../dist/abi/map_types.js';
-import { PROGRAM_TYPES } from '../dist/abi/program_types.js';
+import { PROGRAM_TYPES, SK_BUFF } from '../dist/abi/program_types.js';
 import { OPS } from '../dist/isa/table.js';
 
 const out = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../assembly/generated');
@@ -215,6 +215,11 @@ function numbers() {
     list('MapFlag', 'Flags of BPF_MAP_CREATE.', Object.entries(MAP_FLAGS)),
     list('UpdateFlag', 'Flags of element updates.', Object.entries(UPDATE_FLAGS)),
     list('ProgramType', 'enum bpf_prog_type.', ids(PROGRAM_TYPES)),
+    list(
+      'SkBuff',
+      'Offsets in struct __sk_buff.',
+      Object.entries(SK_BUFF).map(([name, { offset }]) => [name.toUpperCase(), offset]),
+    ),
   ].join('\n');
 }
 

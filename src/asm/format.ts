@@ -91,7 +91,10 @@ function reference(insn: Insn, options: FormatOptions, ref: Reference | undefine
     case 'function':
       return `&${word}(${options.label?.(ref.pc) ?? distance(ref.pc - insn.pc - 1)})`;
     case 'kfunc':
+    case 'kernel_symbol':
       return ref.name;
+    case 'missing':
+      return ref.what;
   }
 }
 

@@ -61,6 +61,7 @@ export function readCode(file: ElfFile, section: ElfSection, places: DataPlaces,
     references,
     lines: ext?.lines.get(section.name) ?? [],
     core: ext?.core.get(section.name) ?? [],
+    functionTypes: ext?.functions.get(section.name) ?? [],
   };
 }
 
@@ -73,11 +74,11 @@ function readFunctions(section: ElfSection, symbols: readonly ElfSymbol[]): Code
   const found =
     typed.length > 0 ? typed : symbols.filter(({ type, bind }) => type === ELF.STT_NOTYPE && bind !== ELF.STB_LOCAL);
   const { length } = section.data;
-  if (found.length === 0) return [{ name: section.name, start: 0, end: length, global: true }];
+  if (found.length === 0) return [{ name: section.name, start: 0, end: length, global: true, hidden: false }];
   const sorted = [...found].sort((a, b) => a.value - b.value);
   const starts = [...new Set(sorted.map(({ value }) => value)), length];
   const nextStart = new Map(starts.slice(0, -1).map((start, index) => [start, starts[index + 1] as number]));
-  return sorted.map(({ name, value, size, bind, index }): CodeFunction => {
+  return sorted.map(({ name, value, size, bind, hidden, index }): CodeFunction => {
     const end = size === 0 ? (nextStart.get(value) as number) : value + size;
     if (value % SLOT !== 0 || end % SLOT !== 0 || value >= length || end > length) {
       throw new BeeswaxError(
@@ -89,7 +90,7 @@ function readFunctions(section: ElfSection, symbols: readonly ElfSymbol[]): Code
         { location: { offset: section.offset } },
       );
     }
-    return { name, start: value, end, global: bind !== ELF.STB_LOCAL };
+    return { name, start: value, end, global: bind !== ELF.STB_LOCAL, hidden };
   });
 }
 

@@ -55,6 +55,8 @@ export interface ElfSymbol {
   readonly type: number;
   /** STB_*. */
   readonly bind: number;
+  /** Not seen outside of the object (STV_INTERNAL, STV_HIDDEN). */
+  readonly hidden: boolean;
   /** Index of its section; 0 where it is undefined, reserved numbers from 0xff00 on. */
   readonly section: number;
   /** Byte offset in its section. */
@@ -99,6 +101,7 @@ const MACHINES: Readonly<Record<number, string>> = {
 export function readElfFile(bytes: Uint8Array): ElfFile {
   const reader = new ByteReader(bytes, 'file');
   checkIdent(reader);
+  checkObject(reader);
   const sections = readSections(reader);
   const symbols = readSymbols(sections);
   return {
@@ -109,9 +112,18 @@ export function readElfFile(bytes: Uint8Array): ElfFile {
   };
 }
 
+/** The sections of an ELF64 file of any machine, as `vmlinux` is; throws as `readElfFile`. */
+export function readElfSections(bytes: Uint8Array): readonly ElfSection[] {
+  const reader = new ByteReader(bytes, 'file');
+  checkIdent(reader);
+  return readSections(reader);
+}
+
+function refuse(offset: number, reason: string): BeeswaxError {
+  return new BeeswaxError('BEESWAX_E_ELF_FORMAT', { reason }, { location: { offset } });
+}
+
 function checkIdent(reader: ByteReader): void {
-  const refuse = (offset: number, reason: string): BeeswaxError =>
-    new BeeswaxError('BEESWAX_E_ELF_FORMAT', { reason }, { location: { offset } });
   if (
     reader.length < 4 ||
     reader.u8(0) !== 0x7f ||
@@ -129,6 +141,9 @@ function checkIdent(reader: ByteReader): void {
   if (reader.u8(5) === 2) throw new BeeswaxError('BEESWAX_E_ELF_BIG_ENDIAN', {}, { location: { offset: 5 } });
   if (reader.u8(5) !== 1) throw refuse(5, `byte order ${reader.u8(5)} is neither little nor big endian`);
   reader.need(0, HEADER_SIZE);
+}
+
+function checkObject(reader: ByteReader): void {
   const machine = reader.u16(18);
   if (machine !== ELF.EM_BPF) {
     throw new BeeswaxError(
@@ -261,6 +276,7 @@ function readSymbols(sections: readonly ElfSection[]): ElfSymbol[] {
       name: name === '' && type === ELF.STT_SECTION ? (sections[section]?.name ?? '') : name,
       type,
       bind: info >> 4,
+      hidden: (reader.u8(at + 5) & 3) === 1 || (reader.u8(at + 5) & 3) === 2,
       section,
       value: fileNumber(reader, at + 8),
       size: fileNumber(reader, at + 16),

@@ -43,8 +43,8 @@ export function readKconfig(
   values: Readonly<Record<string, KconfigValue>>,
   isWeak: (name: string) => boolean,
 ): Kconfig | undefined {
-  const section = typesOfKind(btf, 'datasec').find(({ type }) => type.name === '.kconfig')?.type;
-  if (section === undefined) return undefined;
+  const { id, type: section } = typesOfKind(btf, 'datasec').find(({ type }) => type.name === '.kconfig') ?? {};
+  if (id === undefined || section === undefined) return undefined;
   const entries: { name: string; type: TypeId; shape: Shape; align: number }[] = [];
   for (const { type } of section.variables) {
     const variable = btf.types[type];
@@ -70,6 +70,7 @@ export function readKconfig(
   const spec: MapSpec = {
     ...dataMap('.kconfig', end, MAP_FLAGS.BPF_F_RDONLY_PROG | MAP_FLAGS.BPF_F_MMAPABLE),
     valueShape: { kind: 'struct', size: end, name: '.kconfig', fields },
+    valueType: id,
   };
   const variables = entries.map(({ name, type, shape }, index) => {
     const extern = externs[index] as Extern;

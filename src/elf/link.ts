@@ -9,6 +9,11 @@ import { type OpName, opNamed } from '../isa/table.js';
 import type { FunctionInfo, Insn, Program, Reference, SourceLine } from '../model/program.js';
 import { BeeswaxError } from '../util/errors.js';
 import type { CoreRecord } from './btf/ext.js';
+import { coreError } from './core/error.js';
+import { CORE_WORDS } from './core/fixup.js';
+import { applyFixup } from './core/patch.js';
+import type { CoreRelocations, CoreResult } from './core/relocations.js';
+import { functionAt, recordsIn } from './function_records.js';
 import type { CodeFunction, CodePlace, CodeSection, CodeTarget, ElfObject, Extern, ProgramSpec } from './object.js';
 
 const SLOT = 8;
@@ -24,6 +29,7 @@ const SRC = {
   plain: numberIn(opNamed('lddw').src),
   map: numberIn(opNamed('lddw_map').src),
   mapValue: numberIn(opNamed('lddw_map_value').src),
+  variable: numberIn(opNamed('lddw_var').src),
   code: numberIn(opNamed('lddw_code').src),
 };
 const FRAME_POINTER = 10;
@@ -31,10 +37,17 @@ const FRAME_POINTER = 10;
 /** The function that newer clang calls where code cannot be reached. */
 const UNREACHABLE = '__bpf_trap';
 
+export interface LinkOptions {
+  /** Functions and variables of the kernel that the program is for. None without: weak ones then are null. */
+  readonly kernelSymbols?: { has(name: string): boolean };
+}
+
 /** A CO-RE relocation of a linked program. */
 export interface LinkedCore extends CoreRecord {
   /** Slot of its instruction. */
   readonly pc: number;
+  /** What it comes to in the target. */
+  readonly fixup: CoreResult;
 }
 
 /**
@@ -44,7 +57,7 @@ export interface LinkedCore extends CoreRecord {
  * BEESWAX_E_KCONFIG, BEESWAX_E_NO_FUNCTION, BEESWAX_E_TOO_MANY_INSNS, what made a map unusable, and what
  * `decodeInsns` refuses, for this program alone.
  */
-export function linkProgram(object: ElfObject, name: string): Program {
+export function linkProgram(object: ElfObject, name: string, options: LinkOptions = {}): Program {
   const spec = object.programs.find((program) => program.name === name);
   if (spec === undefined) {
     throw new BeeswaxError('BEESWAX_E_NO_SUCH_PROGRAM', {
@@ -59,7 +72,7 @@ export function linkProgram(object: ElfObject, name: string): Program {
       type: spec.kernelType ?? 'unknown',
     });
   }
-  const linker = new Linker(object, spec);
+  const linker = new Linker(object, spec, options);
   try {
     linker.run();
     return { ...linker.finish(), type: spec.type };
@@ -99,6 +112,7 @@ class Linker {
   constructor(
     readonly object: ElfObject,
     readonly spec: ProgramSpec,
+    readonly options: LinkOptions = {},
   ) {}
 
   run(): void {
@@ -122,7 +136,12 @@ class Linker {
       }),
       length: this.#length,
       functions: this.#placed.map(
-        ({ fn, base }): FunctionInfo => ({ name: fn.name, start: base, end: base + (fn.end - fn.start) / SLOT }),
+        ({ section, fn, base }): FunctionInfo => ({
+          name: fn.name,
+          start: base,
+          end: base + (fn.end - fn.start) / SLOT,
+          ...functionType(section, fn),
+        }),
       ),
       license: this.object.license,
       lines: this.#lines(),
@@ -134,6 +153,7 @@ class Linker {
       recordsIn(section.core, fn).map((record) => ({
         ...record,
         pc: base + Math.floor((record.at - fn.start) / SLOT),
+        fixup: (this.object.core as CoreRelocations).result(record),
       })),
     );
   }
@@ -172,7 +192,26 @@ class Linker {
     this.#append(section.bytes.subarray(fn.start, fn.end));
     this.#placed.push(placed);
     this.#byPlace.set(key, placed);
+    this.#applyCore(placed);
     return placed;
+  }
+
+  /** Gives the function's CO-RE instructions what the target says; those without an answer trap. */
+  #applyCore({ section, fn, base }: Placed): void {
+    if (this.object.core === undefined) return;
+    for (const record of recordsIn(section.core, fn)) {
+      const pc = base + Math.floor((record.at - fn.start) / SLOT);
+      try {
+        if (record.at % SLOT !== 0) throw coreError(`byte ${record.at} of ${section.name} begins no instruction`);
+        const fixup = this.object.core.result(record);
+        if (fixup instanceof BeeswaxError) throw fixup;
+        const slots = applyFixup(this.#code, pc, this.#length, fixup);
+        const what = `${fixup.subject} (${CORE_WORDS[fixup.kind]}) in ${this.object.core.target.name}`;
+        for (let at = pc; at < pc + slots; at++) this.#neverReached(at, what);
+      } catch (error) {
+        throw error instanceof BeeswaxError ? error.at({ pc }) : error;
+      }
+    }
   }
 
   #append(bytes: Uint8Array): void {
@@ -258,17 +297,24 @@ class Linker {
       if (!extern.known) throw new BeeswaxError('BEESWAX_E_KCONFIG', { program: this.spec.name, symbol: name });
       this.#data(pc, '.kconfig', extern.offset ?? 0);
     } else if (name === UNREACHABLE && isCall) {
-      this.#neverCalled(pc);
+      this.#neverReached(pc, 'code that the compiler holds unreachable');
+    } else if (!isCall && (extern?.kind === 'function' || extern?.kind === 'variable') && this.#inKernel(name)) {
+      this.#write(pc, SRC.variable, 0, 0);
+      this.#refs.set(pc, { kind: 'kernel_symbol', name });
     } else if (extern?.weak === true && !isCall) {
       this.#weakAddresses.add(name);
       this.#write(pc, SRC.plain, 0, 0);
     } else if (extern?.kind === 'function' && isCall) {
-      if (extern.weak) this.#weakCalls.set(pc, name);
+      if (extern.weak && !this.#inKernel(name)) this.#weakCalls.set(pc, name);
       this.#write(pc, SRC.btf, 0);
       this.#refs.set(pc, { kind: 'kfunc', name });
     } else {
       throw this.#unresolved(placed, name, extern);
     }
+  }
+
+  #inKernel(name: string): boolean {
+    return this.options.kernelSymbols?.has(name) === true;
   }
 
   #unresolved(placed: Placed, name: string, extern: Extern | undefined): BeeswaxError {
@@ -287,16 +333,17 @@ class Linker {
   #settleWeakCalls(): void {
     for (const [pc, name] of this.#weakCalls) {
       if (!this.#weakAddresses.has(name)) continue;
-      this.#refs.delete(pc);
-      this.#neverCalled(pc);
+      this.#neverReached(pc, `kernel function ${name}`);
     }
   }
 
-  /** A call that traps if it is met after all: r10 is no function's address. */
-  #neverCalled(pc: number): void {
+  /** Makes an instruction one that traps if it is met after all: r10 is no function's address. */
+  #neverReached(pc: number, what: string): void {
     this.#code.setUint8(pc * SLOT, CALLX);
     this.#code.setUint8(pc * SLOT + 1, FRAME_POINTER);
+    this.#code.setInt16(pc * SLOT + 2, 0, true);
     this.#code.setInt32(pc * SLOT + 4, 0, true);
+    this.#refs.set(pc, { kind: 'missing', what });
   }
 
   #useMap(name: string): void {
@@ -328,26 +375,7 @@ class Linker {
   }
 }
 
-/** The records of a function, of a list that is sorted by place. */
-function recordsIn<T extends { readonly at: number }>(records: readonly T[], fn: CodeFunction): readonly T[] {
-  const from = (place: number): number => lowerBound(records.length, (index) => (records[index] as T).at >= place);
-  return records.slice(from(fn.start), from(fn.end));
-}
-
-/** The function that begins at a place, of a list that is sorted by start. */
-function functionAt(functions: readonly CodeFunction[], place: number): CodeFunction | undefined {
-  const found = functions[lowerBound(functions.length, (index) => (functions[index] as CodeFunction).start >= place)];
-  return found?.start === place ? found : undefined;
-}
-
-/** The first index from 0 to `length` for which `holds`, which stays true once it is; `length` if there is none. */
-function lowerBound(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+function functionType({ functionTypes }: CodeSection, fn: CodeFunction): { btf?: number } {
+  const [record] = recordsIn(functionTypes, fn);
+  return record?.at === fn.start ? { btf: record.type } : {};
 }

@@ -29,6 +29,8 @@ interface Draft {
   pinning: number;
   keyShape?: Shape;
   valueShape?: Shape;
+  keyType?: TypeId;
+  valueType?: TypeId;
   inner?: MapSpec;
   valuesAt?: number;
 }
@@ -45,7 +47,7 @@ const NUMBERS = {
   numa_node: undefined,
 } as const satisfies Record<string, keyof Draft | undefined>;
 
-const TYPES = { key: ['keySize', 'keyShape'], value: ['valueSize', 'valueShape'] } as const;
+const TYPES = { key: ['keySize', 'keyShape', 'keyType'], value: ['valueSize', 'valueShape', 'valueType'] } as const;
 
 export function mapError(map: string, problem: string): BeeswaxError {
   return new BeeswaxError('BEESWAX_E_MAP_DECLARATION', { map, problem });
@@ -116,13 +118,14 @@ function numberOf(btf: Btf, map: string, member: BtfMember): number {
 function readType(btf: Btf, map: string, member: BtfMember, draft: Draft, name: 'key' | 'value'): void {
   const type = resolveType(btf, member.type);
   if (type.kind !== 'ptr') throw mapError(map, `member ${name} is not declared by __type`);
-  const [sizeField, shapeField] = TYPES[name];
+  const [sizeField, shapeField, typeField] = TYPES[name];
   const size = sizeOf(btf, type.type);
   if (draft[sizeField] !== 0 && draft[sizeField] !== size) {
     throw mapError(map, `${name}_size ${draft[sizeField]} contradicts the ${size} bytes of its type`);
   }
   draft[sizeField] = size;
   draft[shapeField] = shapeOf(btf, type.type);
+  draft[typeField] = type.type;
 }
 
 /** `__array(values, …)`: the last member, an open array of pointers to functions or to a map's declaration. */
@@ -154,6 +157,8 @@ function specOf(name: string, draft: Draft): MapSpec {
     keyShape: draft.keyShape ?? untypedKeyShape(type, draft.keySize),
     valueShape: draft.valueShape ?? { kind: 'bytes', size: draft.valueSize },
     ...(draft.extra === 0 ? {} : { extra: draft.extra }),
+    ...(draft.keyType === undefined ? {} : { keyType: draft.keyType }),
+    ...(draft.valueType === undefined ? {} : { valueType: draft.valueType }),
     ...(draft.inner === undefined ? {} : { inner: draft.inner }),
   };
 }

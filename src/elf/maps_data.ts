@@ -31,11 +31,12 @@ export function readDataMap(
   if (size > BigInt(MAX_VALUE_SIZE)) {
     return new BeeswaxError('BEESWAX_E_MAP_SIZE', { map: name, size, limit: BigInt(MAX_VALUE_SIZE) });
   }
-  const datasec = btf && typesOfKind(btf, 'datasec').find(({ type }) => type.name === name)?.type;
+  const { id, type: datasec } = (btf && typesOfKind(btf, 'datasec').find(({ type }) => type.name === name)) ?? {};
   const valueSize = Number(size);
   return {
     ...dataMap(name, valueSize, dataFlags(kind, btf, datasec)),
     valueShape: valueShape(btf, datasec, valueSize, symbols),
+    ...(id === undefined ? {} : { valueType: id }),
     // A copy: setting a variable must not write into the caller's file.
     ...(section.type === ELF.SHT_NOBITS ? {} : { contents: section.data.slice() }),
   };

@@ -5,8 +5,9 @@
 import type { ProgramType } from '../abi/program_types.js';
 import type { MapSpec, Shape } from '../model/map_spec.js';
 import type { BeeswaxError } from '../util/errors.js';
-import type { CoreRecord, LineRecord } from './btf/ext.js';
+import type { CoreRecord, FunctionRecord, LineRecord } from './btf/ext.js';
 import type { Btf } from './btf/types.js';
+import type { CoreRelocations } from './core/relocations.js';
 
 export interface ElfObject {
   /** Name of the file, for errors; '' when it was not given. */
@@ -23,6 +24,8 @@ export interface ElfObject {
   readonly variables: ReadonlyMap<string, Variable>;
   readonly externs: ReadonlyMap<string, Extern>;
   readonly btf: Btf | undefined;
+  /** CO-RE relocations and the kernel types that answer them; undefined where the object has none. */
+  core: CoreRelocations | undefined;
   /** What was passed over, for people. */
   readonly notes: readonly string[];
   /** By ELF section index: what `linkProgram` links. */
@@ -89,6 +92,8 @@ export interface CodeSection {
   readonly references: ReadonlyMap<number, CodeTarget>;
   readonly lines: readonly LineRecord[];
   readonly core: readonly CoreRecord[];
+  /** Types of its functions. */
+  readonly functionTypes: readonly FunctionRecord[];
 }
 
 export interface CodeFunction {
@@ -97,6 +102,8 @@ export interface CodeFunction {
   readonly start: number;
   readonly end: number;
   readonly global: boolean;
+  /** Global inside the object only: to the kernel it is static. */
+  readonly hidden: boolean;
 }
 
 /** What a relocation makes of an instruction; addends are already in it. */

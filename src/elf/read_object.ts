@@ -9,6 +9,8 @@ import { type BtfExt, parseBtfExt } from './btf/ext.js';
 import { parseBtf } from './btf/parse.js';
 import type { Btf } from './btf/types.js';
 import { holdsSymbolValues, isCode, readCode } from './code.js';
+import { readCoreTarget } from './core/read_target.js';
+import { CoreRelocations, type CoreSource } from './core/relocations.js';
 import { ELF, type ElfFile, type ElfSection, type ElfSymbol, readElfFile } from './elf_file.js';
 import { readKsyms } from './externs.js';
 import { type KconfigValue, readKconfig } from './kconfig.js';
@@ -27,6 +29,11 @@ export interface ReadOptions {
   readonly defaultType?: ProgramType;
   /** Values of extern kconfig variables, by name: `{ CONFIG_HZ: 250, LINUX_KERNEL_VERSION: 0x060c00 }`. */
   readonly kconfig?: Readonly<Record<string, KconfigValue>>;
+  /**
+   * Types of the kernel that the programs are for, which CO-RE relocations ask: BTF as in /sys/kernel/btf/vmlinux, or
+   * an ELF file that holds it. A small set of networking types is built in.
+   */
+  readonly btf?: Uint8Array | CoreSource;
 }
 
 /** What the steps fill. */
@@ -86,6 +93,7 @@ function readObject(bytes: Uint8Array, file: string, options: ReadOptions): ElfO
     variables: draft.variables,
     externs: draft.externs,
     btf,
+    core: coreRelocations(btf, code, options.btf),
     notes: draft.notes,
     code,
   };
@@ -204,10 +212,18 @@ function addCode(elf: ElfFile, ext: BtfExt | undefined, draft: Draft): Map<numbe
   };
   const code = new Map<number, CodeSection>();
   for (const section of elf.sections) if (isCode(section)) code.set(section.index, readCode(elf, section, places, ext));
-  if ([...code.values()].some(({ core }) => core.length > 0)) {
-    draft.notes.push('CO-RE relocations were not applied: field offsets are those that the compiler saw');
-  }
   return code;
+}
+
+function coreRelocations(
+  btf: Btf | undefined,
+  code: ReadonlyMap<number, CodeSection>,
+  target: ReadOptions['btf'],
+): CoreRelocations | undefined {
+  const records = [...code.values()].flatMap(({ core }) => core);
+  if (btf === undefined || records.length === 0) return undefined;
+  const source = target instanceof Uint8Array ? readCoreTarget(target) : target;
+  return new CoreRelocations(btf, records, source);
 }
 
 function readLicense(elf: ElfFile): string {

@@ -106,7 +106,7 @@ function textOf(bytes: Uint8Array): string | undefined {
 
 /**
  * A decoded value as JSON has it: bigints become numbers where they are safe, decimal text otherwise; bytes become
- * hex. `encodeValue` reads it back. A lone number whose text would look like the hex of its own bytes (16 or 32
+ * hex; what has a `toJSON` (an inner map) becomes that. `encodeValue` reads it back. A lone number whose text would look like the hex of its own bytes (16 or 32
  * digits) gets a leading 0.
  */
 export function toJson(value: unknown): unknown {
@@ -123,6 +123,7 @@ function nestedJson(value: unknown): unknown {
   if (value instanceof Uint8Array) return toHex(value);
   if (Array.isArray(value)) return value.map(nestedJson);
   if (typeof value === 'object' && value !== null) {
+    if ('toJSON' in value && typeof value.toJSON === 'function') return nestedJson(value.toJSON());
     return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, nestedJson(field)]));
   }
   return value;

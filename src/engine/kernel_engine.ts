@@ -2,15 +2,26 @@
  * The Linux kernel behind the same interface as the Wasm engine: objects are loaded through bpf(2), packets run by
  * BPF_PROG_TEST_RUN. Only `beeswax/node` exports it, as it needs an operating system.
  */
+import { MAP_TYPES, type MapTypeRow } from '../abi/map_types.js';
 import type { ProgramType } from '../abi/program_types.js';
-import { type ElfObject, encodeValue, linkProgram, readElfObject } from '../elf/index.js';
-import { Kernel, type KernelMap, KernelObject, type KernelProgram } from '../kernel/index.js';
+import { type ElfObject, encodeValue, linkProgram } from '../elf/index.js';
+import {
+  Kernel,
+  type KernelMap,
+  KernelObject,
+  type KernelProgram,
+  KernelSymbols,
+  kernelTypesOf,
+} from '../kernel/index.js';
 import type { PacketInput, RunResult } from '../model/frame.js';
 import type { MapSpec } from '../model/map_spec.js';
 import type { Program } from '../model/program.js';
 import { BeeswaxError, isBeeswaxError } from '../util/errors.js';
+import { type EntryPrograms, entryReferences, hasEntryPrograms } from './entry_references.js';
 import { type References, ShapedMap } from './map.js';
+import type { InnerMapContents } from './map_references.js';
 import { chooseMap, chooseProgram } from './object.js';
+import { readLoaded } from './read.js';
 import type { LoadedObject, LoadedProgram, LoadOptions, ObjectEngine, RepeatResult } from './types.js';
 
 export class KernelEngine implements ObjectEngine {
@@ -35,13 +46,7 @@ export class KernelEngine implements ObjectEngine {
 
   async load(object: Uint8Array | ElfObject, options: LoadOptions = {}): Promise<LoadedObject> {
     if (this.#closed) throw new BeeswaxError('BEESWAX_E_ENGINE_CLOSED', { what: 'the engine' });
-    const elf =
-      object instanceof Uint8Array
-        ? readElfObject(object, {
-            ...(options.file === undefined ? {} : { file: options.file }),
-            ...(options.type === undefined ? {} : { defaultType: options.type }),
-          })
-        : object;
+    const elf = readLoaded(object, options, { types: () => this.kernel.types, config: this.kernel.config });
     const loaded = loadIntoKernel(this.kernel, elf, options);
     this.#objects.add(loaded);
     return loaded;
@@ -68,16 +73,18 @@ interface Failure {
 function loadIntoKernel(kernel: Kernel, elf: ElfObject, options: LoadOptions): KernelLoadedObject {
   const failures: Failure[] = [];
   const programs: Program[] = [];
+  const symbols = new KernelSymbols(kernel, elf.btf);
   for (const { name } of elf.programs) {
     try {
-      programs.push(linkProgram(elf, name));
+      programs.push(linkProgram(elf, name, { kernelSymbols: symbols }));
     } catch (thrown) {
       if (!isBeeswaxError(thrown)) throw thrown;
       failures.push({ program: name, error: elf.file === '' ? thrown : thrown.at({ file: elf.file }) });
     }
   }
   const maps = [...elf.maps.values()].map((spec) => withContents(spec, options));
-  const object = KernelObject.load(kernel, { maps, programs });
+  const types = kernelTypesOf(elf);
+  const object = KernelObject.load(kernel, { maps, programs, symbols, ...(types === undefined ? {} : { types }) });
   try {
     for (const { name } of programs) {
       const error = object.failures.get(name);
@@ -152,7 +159,52 @@ class KernelLoadedObject implements LoadedObject {
 }
 
 function shaped(map: KernelMap, object: KernelObject): ShapedMap {
-  return new ShapedMap(map.spec, map, map.type === 'prog_array' ? programReferences(object) : undefined);
+  const { holds }: MapTypeRow = MAP_TYPES[map.type];
+  if (hasEntryPrograms(map.spec)) return new ShapedMap(map.spec, map, entryReferences(map.spec, entryPrograms(object)));
+  if (holds === undefined) return new ShapedMap(map.spec, map);
+  return new ShapedMap(map.spec, map, holds === 'program' ? programReferences(object) : mapReferences(map, object));
+}
+
+/** Entries of devmaps and cpumaps take file descriptors of programs and give the kernel's program ids. */
+function entryPrograms(object: KernelObject): EntryPrograms {
+  return {
+    find(value) {
+      const { fd, program } = object.program(value instanceof KernelLoadedProgram ? value.name : String(value));
+      return { name: program.name, section: program.section, number: fd };
+    },
+    show: (number) => number,
+  };
+}
+
+/** A map of maps takes file descriptors and gives the kernel's map ids; maps go in by name, or as what a new one holds. */
+function mapReferences(outer: KernelMap, object: KernelObject): References {
+  return {
+    toBytes(value) {
+      if (typeof value === 'string') return fdBytes(object.map(value).fd);
+      const { inner } = outer.spec;
+      if (inner === undefined || typeof value !== 'object' || value === null)
+        throw new BeeswaxError('BEESWAX_E_VALUE_SHAPE', {
+          path: `${outer.name}.value`,
+          wanted: "a map's name, or what a new inner map shall hold",
+          got: typeof value,
+        });
+      const { maxEntries = inner.maxEntries, contents = [] } =
+        Symbol.iterator in value
+          ? { contents: value as Iterable<{ key: unknown; value: unknown }> }
+          : (value as InnerMapContents);
+      const made = outer.createLike({ ...inner, maxEntries });
+      const shapedInner = new ShapedMap(made.spec, made);
+      for (const pair of contents) shapedInner.set(pair.key, pair.value);
+      return { bytes: fdBytes(made.fd), release: () => made.close() };
+    },
+    fromBytes: (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true),
+  };
+}
+
+function fdBytes(fd: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, fd, true);
+  return bytes;
 }
 
 /** A prog array takes file descriptors and gives the kernel's program ids; to the user these go in by name. */
@@ -160,9 +212,7 @@ function programReferences(object: KernelObject): References {
   return {
     toBytes(value) {
       const program = object.program(value instanceof KernelLoadedProgram ? value.name : String(value));
-      const bytes = new Uint8Array(4);
-      new DataView(bytes.buffer).setUint32(0, program.fd, true);
-      return bytes;
+      return fdBytes(program.fd);
     },
     fromBytes: (bytes) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true),
   };

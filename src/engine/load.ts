@@ -3,16 +3,19 @@
  * makes the programs ready. Failure is per program; what fails for all is thrown.
  */
 
+import { MAP_TYPES, type MapTypeRow } from '../abi/map_types.js';
 import type { VerifiedProgram } from '../analysis/verified.js';
 import { verify } from '../analysis/verify.js';
 import { type ElfObject, linkProgram } from '../elf/index.js';
-import { hookOf } from '../hooks/hook.js';
+import { hookOf } from '../hooks/index.js';
 import type { MapSpec } from '../model/map_spec.js';
 import { addressProgram, releaseProgram } from '../runtime/address.js';
 import { createMap, type WasmMap } from '../runtime/maps.js';
 import type { Runtime } from '../runtime/runtime.js';
 import { BeeswaxError } from '../util/errors.js';
+import { entryReferences, hasEntryPrograms } from './entry_references.js';
 import { type References, ShapedMap } from './map.js';
+import { entryPrograms, mapReferences, programReferences } from './map_references.js';
 import { chooseMap, WasmObject } from './object.js';
 import { WasmProgram } from './program.js';
 import type { Translator } from './translator.js';
@@ -46,9 +49,9 @@ export async function loadObject(
     const shaped = new Map<string, ShapedMap>();
     for (const [name, map] of made.maps) {
       const spec = elf.maps.get(name) as MapSpec;
-      shaped.set(name, new ShapedMap(spec, map, spec.type === 'prog_array' ? programReferences(byName) : undefined));
-      fill(spec, shaped.get(name) as ShapedMap, byName);
+      shaped.set(name, new ShapedMap(spec, map, referencesOf(runtime, spec, byName, shaped)));
     }
+    for (const [name, map] of shaped) fill(elf.maps.get(name) as MapSpec, map, byName, shaped);
     for (const [name, pairs] of Object.entries(options.maps ?? {})) {
       const map = chooseMap(shaped, name);
       for (const { key, value } of pairs) map.set(key, value);
@@ -128,37 +131,43 @@ function releaseMaps(maps: ReadonlyMap<string, WasmMap>): void {
   for (const map of maps.values()) map.close();
 }
 
+/** How the values of a map that holds programs or maps are shown. */
+function referencesOf(
+  runtime: Runtime,
+  spec: MapSpec,
+  programs: ReadonlyMap<string, WasmProgram>,
+  maps: ReadonlyMap<string, ShapedMap>,
+): References | undefined {
+  const { holds }: MapTypeRow = MAP_TYPES[spec.type];
+  if (hasEntryPrograms(spec)) return entryReferences(spec, entryPrograms(programs));
+  if (holds === undefined) return undefined;
+  return holds === 'program' ? programReferences(programs) : mapReferences(runtime, spec, maps);
+}
+
 /** Gives a map what the object says that it holds at first. */
-function fill(spec: MapSpec, map: ShapedMap, programs: ReadonlyMap<string, WasmProgram>): void {
+function fill(
+  spec: MapSpec,
+  map: ShapedMap,
+  programs: ReadonlyMap<string, WasmProgram>,
+  maps: ReadonlyMap<string, ShapedMap>,
+): void {
   if (spec.contents !== undefined) map.raw.update(new Uint8Array(4), spec.contents);
   for (const [slot, name] of spec.slots ?? []) {
     // As libbpf does, a slot whose program was not loaded stays empty.
-    if (programs.has(name)) map.set(slot, name);
+    if (programs.has(name) || maps.has(name)) map.set(slotKey(slot, spec.keySize), name);
   }
+}
+
+/** A slot's number as a key: of a hash_of_maps, too, static values are numbered. */
+function slotKey(slot: number, keySize: number): Uint8Array {
+  const key = new Uint8Array(Math.max(keySize, 4));
+  new DataView(key.buffer).setUint32(0, slot, true);
+  return key.subarray(0, keySize);
 }
 
 /** Maps whose contents neither program nor user may change once loaded (BPF_F_RDONLY_PROG data sections). */
 function isFrozen(spec: MapSpec): boolean {
   return spec.contents !== undefined && spec.name.startsWith('.rodata');
-}
-
-/** A prog array holds program indices; to the user these are programs, or their names. */
-function programReferences(programs: ReadonlyMap<string, WasmProgram>): References {
-  const byIndex = new Map([...programs.values()].map((program) => [program.placed.index, program.name]));
-  return {
-    toBytes(value) {
-      const program = value instanceof WasmProgram ? value : programs.get(String(value));
-      if (program === undefined)
-        throw new BeeswaxError('BEESWAX_E_NO_SUCH_PROGRAM', { name: String(value), programs: [...programs.keys()] });
-      const bytes = new Uint8Array(4);
-      new DataView(bytes.buffer).setUint32(0, program.placed.index, true);
-      return bytes;
-    },
-    fromBytes(bytes) {
-      const index = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-      return byIndex.get(index) ?? index;
-    },
-  };
 }
 
 function nothingLoaded(failures: readonly Failure[]): BeeswaxError {

@@ -5,15 +5,27 @@
 import { MAP_TYPES, type MapTypeName, type MapTypeRow } from '../abi/map_types.js';
 import { decodeValue, encodeValue } from '../elf/shape_codec.js';
 import type { MapSpec, Shape } from '../model/map_spec.js';
-import type { EngineMap, RawMap } from './types.js';
+import { WasmMap } from '../runtime/maps.js';
+import { BeeswaxError } from '../util/errors.js';
+import { perfStream, ringbufStream } from './map_sources.js';
+import type { MapStream } from './map_stream.js';
+import { MapView } from './map_view.js';
+import type { EngineMap, PerfEvent, PerfOptions, RawMap } from './types.js';
 
 /** Per-CPU values lie 8 bytes apart at least (kernel/bpf/syscall.c bpf_map_value_size). */
 const CPU_ALIGN = 8;
 
+/** The key of types that have none. */
+const NO_KEY = new Uint8Array(0);
+
 /** Translates what a map holds that is no plain value: programs and maps, by their name. */
 export interface References {
-  /** @throws BeeswaxError when the value is no program (or map) that the map may hold. */
-  toBytes(value: unknown): Uint8Array;
+  /**
+   * The bytes that are stored, with what is to be done once they are, if anything.
+   *
+   * @throws BeeswaxError when the value is no program (or map) that the map may hold.
+   */
+  toBytes(value: unknown): Uint8Array | { readonly bytes: Uint8Array; readonly release: () => void };
   fromBytes(bytes: Uint8Array): unknown;
 }
 
@@ -43,15 +55,57 @@ export class ShapedMap implements EngineMap {
   }
 
   set(key: unknown, value: unknown, flags?: number): void {
-    this.raw.update(this.#key(key), this.#encode(value), flags);
+    if (this.references === undefined) {
+      this.raw.update(this.#key(key), this.#encode(value), flags);
+      return;
+    }
+    const keyBytes = this.#key(key);
+    const reference = this.references.toBytes(value);
+    if (reference instanceof Uint8Array) {
+      this.raw.update(keyBytes, reference, flags);
+      return;
+    }
+    try {
+      this.raw.update(keyBytes, reference.bytes, flags);
+    } finally {
+      reference.release();
+    }
   }
 
   has(key: unknown): boolean {
+    if (this.type === 'bloom_filter') return this.raw.contains(this.#encode(key));
     return this.raw.lookup(this.#key(key)) !== undefined;
   }
 
   delete(key: unknown): boolean {
     return this.raw.delete(this.#key(key));
+  }
+
+  push(value: unknown, flags?: number): void {
+    this.raw.update(NO_KEY, this.#encode(value), flags);
+  }
+
+  pop(): unknown {
+    const value = this.raw.take();
+    return value === undefined ? undefined : this.#decode(value);
+  }
+
+  peek(): unknown {
+    const value = this.raw.lookup(NO_KEY);
+    return value === undefined ? undefined : this.#decode(value);
+  }
+
+  records(): MapStream<Uint8Array> {
+    return ringbufStream(this.#ours('records'));
+  }
+
+  events(options: PerfOptions = {}): MapStream<PerfEvent> {
+    return perfStream(this.#ours('events'), options);
+  }
+
+  view(): MapView {
+    const { bytes, stride } = this.#ours('values').values();
+    return new MapView(this.spec, bytes, stride);
   }
 
   clear(): void {
@@ -88,13 +142,24 @@ export class ShapedMap implements EngineMap {
     return deleted;
   }
 
+  /** What the map holds, in the form of `--maps` files and of an inner map's contents. */
+  toJSON(): { key: unknown; value: unknown }[] {
+    return Array.from(this.entries(), ([key, value]) => ({ key, value }));
+  }
+
+  /** The kernel's rings would have to be mapped into memory to be read. */
+  #ours(what: string): WasmMap {
+    if (this.raw instanceof WasmMap) return this.raw;
+    throw new BeeswaxError('BEESWAX_E_NOT_YET', { what: `reading the ${what} of the kernel's map ${this.name}` });
+  }
+
   #key(key: unknown): Uint8Array {
+    if (this.spec.keySize === 0 && (key === undefined || key === null)) return NO_KEY;
     return encodeAs(this.spec.keyShape, key, `${this.name}.key`);
   }
 
   #encode(value: unknown): Uint8Array {
     const { valueShape } = this.spec;
-    if (this.references !== undefined) return this.references.toBytes(value);
     if (!this.#perCpu) return encodeAs(valueShape, value, `${this.name}.value`);
     const { cpus, valueSize } = this.raw;
     const stride = Math.ceil(valueSize / CPU_ALIGN) * CPU_ALIGN;

@@ -1,7 +1,7 @@
 /** A program loaded into the Wasm engine: runs packets through its slot of the function table. */
 import { BatchFlag } from '../abi/layout.js';
 import type { ProgramType } from '../abi/program_types.js';
-import type { Hook } from '../hooks/hook.js';
+import type { Hook } from '../hooks/index.js';
 import type { PacketInput, RunResult, TrapInfo } from '../model/frame.js';
 import type { Program } from '../model/program.js';
 import type { PlacedProgram } from '../runtime/address.js';
@@ -88,20 +88,20 @@ export class WasmProgram implements LoadedProgram {
 
   /** A batch for `runInto`, to be closed by the caller. */
   createBatch(capacity?: number): PacketBatch {
-    return new PacketBatch(this.runtime, capacity);
+    return new PacketBatch(this.runtime, capacity, this.hook);
   }
 
   /** Adds a packet to a batch as this program's hook takes it; false when the batch is full. */
   add(batch: PacketBatch, packet: Uint8Array | PacketInput): boolean {
-    return packet instanceof Uint8Array
-      ? batch.add(packet, undefined, this.hook.minimumLength)
-      : batch.add(packet.data, packet, this.hook.minimumLength);
+    return packet instanceof Uint8Array ? batch.add(packet) : batch.add(packet.data, packet);
   }
 
   /** Runs all packets of a batch in place; read the verdicts from the batch. */
   runInto(batch: PacketBatch, flags: BatchFlag | 0 = 0): void {
     this.#open();
+    this.runtime.timers.run();
     this.runtime.exports.run_batch(this.placed.index, batch.descriptors, batch.count, flags);
+    this.runtime.wakeups.dispatch();
     this.runtime.host.rethrow();
   }
 
@@ -125,6 +125,7 @@ export class WasmProgram implements LoadedProgram {
         turn = performance.now();
       }
     }
+    this.runtime.wakeups.dispatch();
     this.runtime.host.rethrow();
     return { ...this.result(batch, 0), repeat, nsPerRun: (elapsed * 1e6) / repeat };
   }
@@ -134,11 +135,13 @@ export class WasmProgram implements LoadedProgram {
     const trap = batch.trapCode(index) === 0 ? undefined : this.#trapInfo(batch, index);
     const retval = trap === undefined ? batch.retval(index) : this.hook.abort;
     const redirect = batch.redirect(index);
+    const context = batch.context(index);
     return {
       retval,
       action: this.hook.verdict(retval),
       packet: batch.packet(index),
       metaLength: batch.metaLength(index),
+      ...(context === undefined ? {} : { context }),
       ...(redirect === undefined ? {} : { redirect }),
       ...(trap === undefined ? {} : { trap }),
     };
@@ -157,7 +160,7 @@ export class WasmProgram implements LoadedProgram {
 
   #ownBatch(): PacketBatch {
     this.#open();
-    this.#batch ??= new PacketBatch(this.runtime, CHUNK);
+    this.#batch ??= this.createBatch(CHUNK);
     return this.#batch;
   }
 

@@ -4,11 +4,21 @@
  */
 import type { MapTypeName } from '../abi/map_types.js';
 import type { ProgramType } from '../abi/program_types.js';
-import type { ElfObject } from '../elf/index.js';
-import type { PacketInput, RunResult } from '../model/frame.js';
+import type { CoreTarget, ElfObject, KconfigValue } from '../elf/index.js';
+import type { PacketInput, RunResult, TrapInfo } from '../model/frame.js';
 import type { MapSpec } from '../model/map_spec.js';
 import type { Program } from '../model/program.js';
 import type { BeeswaxError } from '../util/errors.js';
+import type { MapStream } from './map_stream.js';
+import type { MapView } from './map_view.js';
+
+/** What `Engine.tick` did. */
+export interface TickResult {
+  /** Callbacks that ran. */
+  readonly ran: number;
+  /** Those that trapped, in batches before it too. */
+  readonly traps: readonly TrapInfo[];
+}
 
 /** Options of one load. */
 export interface LoadOptions {
@@ -16,6 +26,17 @@ export interface LoadOptions {
   readonly file?: string;
   /** Type of programs whose section name does not say it; XDP by default. */
   readonly type?: ProgramType;
+  /**
+   * Types of the kernel that the programs are for, which CO-RE relocations ask: BTF as in /sys/kernel/btf/vmlinux, or
+   * an ELF file that holds it. Without, an ElfObject keeps its own; the Wasm engine has a small set of networking types
+   * built in, the kernel engine takes the running kernel's.
+   */
+  readonly btf?: Uint8Array | CoreTarget;
+  /**
+   * Values of extern kconfig variables, by name: `{ CONFIG_HZ: 250, CONFIG_BPF: 'y' }`. The kernel engine knows the
+   * running kernel's. An ElfObject keeps its own.
+   */
+  readonly kconfig?: Readonly<Record<string, KconfigValue>>;
   /** Initial contents of maps, by map name. */
   readonly maps?: MapContents;
 }
@@ -82,6 +103,18 @@ export interface LoadedProgram {
   test(packet: Uint8Array | PacketInput, repeat: number): Promise<RepeatResult>;
 }
 
+/** An event that a program wrote to a perf_event_array. */
+export interface PerfEvent {
+  readonly cpu: number;
+  /** What bpf_perf_event_output was given, then the packet's bytes that its flags asked for. */
+  readonly data: Uint8Array;
+}
+
+export interface PerfOptions {
+  /** Room for events that are not read yet, of each CPU; 64 KiB unless said. Rounded up to a power of two. */
+  readonly bytesPerCpu?: number;
+}
+
 /** A map of a loaded object. Keys and values are shaped by BTF, or given and taken as hex strings where there is none. */
 export interface EngineMap {
   readonly name: string;
@@ -93,6 +126,7 @@ export interface EngineMap {
   get(key: unknown): unknown;
   /** Adds or replaces (`flags`: BPF_ANY, BPF_NOEXIST, BPF_EXIST). One value given to a per-CPU map is every CPU's. */
   set(key: unknown, value: unknown, flags?: number): void;
+  /** Whether the key is there; of a bloom filter, whether the value may have been added. */
   has(key: unknown): boolean;
   /** Whether the key was there. */
   delete(key: unknown): boolean;
@@ -105,6 +139,28 @@ export interface EngineMap {
   getBatch(keys: Iterable<unknown>): unknown[];
   setBatch(pairs: Iterable<readonly [key: unknown, value: unknown]>, flags?: number): void;
   deleteBatch(keys: Iterable<unknown>): number;
+  /**
+   * The records of a ring buffer as they come: `for await (const record of map.records())`. What there was no room for
+   * is counted in `lost`; `drain()` takes what is there without waiting.
+   *
+   * @throws BeeswaxError BEESWAX_E_MAP_OPERATION for other types, BEESWAX_E_NOT_YET for the kernel's maps.
+   */
+  records(): MapStream<Uint8Array>;
+  /** The events of a perf_event_array, from now on. One reader at a time. @throws as `records`. */
+  events(options?: PerfOptions): MapStream<PerfEvent>;
+  /** Adds to a queue, stack or bloom filter (`flags`: BPF_EXIST drops the oldest value of a full queue or stack). */
+  push(value: unknown, flags?: number): void;
+  /** The next value of a queue or stack, taken away; undefined when it is empty. */
+  pop(): unknown;
+  /** The next value of a queue or stack, left there; undefined when it is empty. */
+  peek(): unknown;
+  /**
+   * The values of an array in place: `.bss` and `.data` variables, shared with the programs.
+   *
+   * @throws BeeswaxError BEESWAX_E_MAP_OPERATION: ENOTSUPP for other types, EPERM for frozen maps;
+   * BEESWAX_E_NOT_YET for the kernel's maps.
+   */
+  view(): MapView;
   /** The same map as bytes. */
   readonly raw: RawMap;
 }
@@ -126,4 +182,8 @@ export interface RawMap {
   delete(key: Uint8Array): boolean;
   entries(): IterableIterator<[key: Uint8Array, value: Uint8Array]>;
   clear(): void;
+  /** Of a queue or stack: takes the next value. */
+  take(): Uint8Array | undefined;
+  /** Of a bloom filter. */
+  contains(value: Uint8Array): boolean;
 }

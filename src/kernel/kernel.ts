@@ -4,8 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { errnoName } from '../abi/errno.js';
+import { type CoreTarget, readCoreTarget } from '../elf/index.js';
 import { BeeswaxError } from '../util/errors.js';
 import { Attr, type AttrValues } from './attr.js';
+import { type KernelConfig, readKernelConfig } from './config.js';
 import { openKoffi } from './ffi/koffi.js';
 import { type SystemPort, stableBytes } from './ffi/port.js';
 import { type SyscallNumbers, syscallNumbers } from './syscalls.js';
@@ -13,10 +15,14 @@ import { BPF_CMD, type BpfCommand } from './uapi.js';
 
 /** Bytes of a CPU mask: 1,024 CPUs, as glibc's cpu_set_t. */
 const CPU_MASK_BYTES = 128;
+/** Where the kernel shows its types. */
+const KERNEL_TYPES = '/sys/kernel/btf/vmlinux';
 
 export class Kernel {
   /** What system calls in flight point to: referenced here, memory stays where it is until the call is over. */
   readonly #inFlight = new Set<unknown>();
+  #types: CoreTarget | undefined;
+  #config: KernelConfig | undefined;
 
   private constructor(
     readonly port: SystemPort,
@@ -46,6 +52,18 @@ export class Kernel {
     );
     if (fd < 0) throw new BeeswaxError('BEESWAX_E_KERNEL_PERMISSION', { errno: errnoName(-fd) });
     this.close(fd);
+  }
+
+  /** Types of this kernel, from /sys/kernel/btf/vmlinux: read when first asked for, as there are over 100,000. */
+  get types(): CoreTarget {
+    this.#types ??= readTypes();
+    return this.#types;
+  }
+
+  /** How this kernel was configured: read when first asked for. */
+  get config(): KernelConfig {
+    this.#config ??= readKernelConfig();
+    return this.#config;
   }
 
   /** Attributes for a command, to be passed to `call`, once or many times. */
@@ -88,6 +106,16 @@ export class Kernel {
     const result = this.port.syscall(number, 0, mask.length, this.port.addressOf(mask));
     this.#inFlight.delete(mask);
     return result;
+  }
+}
+
+function readTypes(): CoreTarget {
+  try {
+    return readCoreTarget(readFileSync(KERNEL_TYPES), 'the running kernel');
+  } catch (cause) {
+    if (cause instanceof BeeswaxError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new BeeswaxError('BEESWAX_E_FILE', { path: KERNEL_TYPES, operation: 'read', reason }, { cause });
   }
 }
 

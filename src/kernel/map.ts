@@ -1,8 +1,10 @@
 /** A map in the kernel, on raw bytes: created from its spec, read and written through bpf(2). */
 import { ERRNO, errnoName } from '../abi/errno.js';
 import { MAP_TYPES, type MapTypeName, type MapTypeRow } from '../abi/map_types.js';
-import type { MapSpec } from '../model/map_spec.js';
+import { entriesAtLoad, type MapSpec } from '../model/map_spec.js';
 import { BeeswaxError } from '../util/errors.js';
+import type { AttrValues } from './attr.js';
+import type { ObjectBtf } from './btf.js';
 import { stableBytes, stableCopy } from './ffi/port.js';
 import type { Kernel } from './kernel.js';
 
@@ -53,21 +55,27 @@ export class KernelMap {
    * Creates the map, with its initial contents. Slots that name programs or maps are filled by whoever has these.
    * @throws BeeswaxError BEESWAX_E_KERNEL_MAP with the kernel's errno.
    */
-  static create(kernel: Kernel, spec: MapSpec): KernelMap {
+  static create(kernel: Kernel, spec: MapSpec, btf?: ObjectBtf): KernelMap {
     const row: MapTypeRow = MAP_TYPES[spec.type];
-    const inner = spec.inner === undefined ? undefined : KernelMap.create(kernel, spec.inner);
-    const perEvent = spec.type === 'perf_event_array' && spec.maxEntries === 0;
-    const fd = kernel.call(
-      kernel.attr('MAP_CREATE', {
-        map_type: row.id,
-        key_size: spec.keySize,
-        value_size: spec.valueSize,
-        max_entries: perEvent ? kernel.cpus : spec.maxEntries,
-        map_flags: spec.flags,
-        map_name: spec.name,
-        ...(inner === undefined ? {} : { inner_map_fd: inner.fd }),
-      }),
-    );
+    const inner = spec.inner === undefined ? undefined : KernelMap.create(kernel, spec.inner, btf);
+    const create = (types: AttrValues<'MAP_CREATE'>): number =>
+      kernel.call(
+        kernel.attr('MAP_CREATE', {
+          map_type: row.id,
+          key_size: spec.keySize,
+          value_size: spec.valueSize,
+          max_entries: entriesAtLoad(spec, kernel.cpus),
+          map_flags: spec.flags,
+          map_name: spec.name,
+          map_extra: BigInt(spec.extra ?? 0),
+          ...(inner === undefined ? {} : { inner_map_fd: inner.fd }),
+          ...types,
+        }),
+      );
+    const types = typeAttributes(spec, btf);
+    let fd = create(types);
+    // Not every type of map takes types, and which do depends on the kernel.
+    if (fd < 0 && types.btf_fd !== undefined) fd = create({});
     inner?.close();
     if (fd < 0) throw mapError(spec, 'create', -fd);
     const stride = row.perCpu ? Math.ceil(spec.valueSize / PER_CPU_ALIGN) * PER_CPU_ALIGN : spec.valueSize;
@@ -79,6 +87,11 @@ export class KernelMap {
       throw thrown;
     }
     return map;
+  }
+
+  /** Another map of this kernel, for a map of maps to hold. @throws as `create`. */
+  createLike(spec: MapSpec): KernelMap {
+    return KernelMap.create(this.kernel, spec);
   }
 
   #fillContents(): void {
@@ -104,7 +117,7 @@ export class KernelMap {
   lookup(key: Uint8Array): Uint8Array | undefined {
     const value = stableBytes(this.stride * this.cpus);
     const result = this.kernel.call(
-      this.kernel.attr('MAP_LOOKUP_ELEM', { map_fd: this.fd, key: this.#key(key), value, flags: 0n }),
+      this.kernel.attr('MAP_LOOKUP_ELEM', { map_fd: this.fd, ...this.#key(key), value, flags: 0n }),
     );
     if (NO_VALUE.has(-result)) return undefined;
     if (result < 0) throw mapError(this.spec, 'lookup', -result);
@@ -120,7 +133,7 @@ export class KernelMap {
     const result = this.kernel.call(
       this.kernel.attr('MAP_UPDATE_ELEM', {
         map_fd: this.fd,
-        key: this.#key(key),
+        ...this.#key(key),
         value: this.#value(value),
         flags: BigInt(flags),
       }),
@@ -133,14 +146,35 @@ export class KernelMap {
    * @throws BeeswaxError BEESWAX_E_KERNEL_MAP with any other errno than ENOENT.
    */
   delete(key: Uint8Array): boolean {
-    const result = this.kernel.call(this.kernel.attr('MAP_DELETE_ELEM', { map_fd: this.fd, key: this.#key(key) }));
+    const result = this.kernel.call(this.kernel.attr('MAP_DELETE_ELEM', { map_fd: this.fd, ...this.#key(key) }));
     if (result === -ERRNO.ENOENT) return false;
     if (result < 0) throw mapError(this.spec, 'delete', -result);
     return true;
   }
 
+  /** Takes the next value of a queue or stack; undefined when it is empty. @throws as `lookup`. */
+  take(): Uint8Array | undefined {
+    const value = stableBytes(this.spec.valueSize);
+    const result = this.kernel.call(
+      this.kernel.attr('MAP_LOOKUP_AND_DELETE_ELEM', { map_fd: this.fd, value, flags: 0n }),
+    );
+    if (result === -ERRNO.ENOENT) return undefined;
+    if (result < 0) throw mapError(this.spec, 'pop', -result);
+    return value;
+  }
+
+  /** Whether a bloom filter may have been given a value. @throws as `lookup`. */
+  contains(value: Uint8Array): boolean {
+    const result = this.kernel.call(
+      this.kernel.attr('MAP_LOOKUP_ELEM', { map_fd: this.fd, value: this.#value(value), flags: 0n }),
+    );
+    if (result < 0 && result !== -ERRNO.ENOENT) throw mapError(this.spec, 'peek', -result);
+    return result === 0;
+  }
+
   /** All keys, in the kernel's order: of arrays ascending, of hashes by bucket. */
   *keys(): IterableIterator<Uint8Array> {
+    if (this.spec.keySize === 0) return;
     const next = stableBytes(this.spec.keySize);
     const key = stableBytes(this.spec.keySize);
     const attr = this.kernel.attr('MAP_GET_NEXT_KEY', { map_fd: this.fd, value: next });
@@ -176,7 +210,8 @@ export class KernelMap {
     this.kernel.close(this.fd);
   }
 
-  #key(key: Uint8Array): Uint8Array {
+  /** The key as an attribute; types without keys want none. */
+  #key(key: Uint8Array): { key?: Uint8Array } {
     if (key.length !== this.spec.keySize) {
       throw new BeeswaxError('BEESWAX_E_KERNEL_MAP_BYTES', {
         map: this.spec.name,
@@ -185,7 +220,7 @@ export class KernelMap {
         actual: key.length,
       });
     }
-    return stableCopy(key);
+    return key.length === 0 ? {} : { key: stableCopy(key) };
   }
 
   #value(value: Uint8Array): Uint8Array {
@@ -203,6 +238,12 @@ export class KernelMap {
     for (let cpu = 0; cpu < this.cpus; cpu++) all.set(value, cpu * this.stride);
     return all;
   }
+}
+
+/** Key and value types, without which the kernel finds no lock or timer in a value. */
+function typeAttributes({ keyType, valueType }: MapSpec, btf: ObjectBtf | undefined): AttrValues<'MAP_CREATE'> {
+  if (btf === undefined || valueType === undefined) return {};
+  return { btf_fd: btf.fd, btf_key_type_id: keyType ?? 0, btf_value_type_id: valueType };
 }
 
 function mapError(spec: MapSpec, operation: string, errno: number): BeeswaxError {

@@ -3,16 +3,23 @@
  * the kernel refused it. Takes linked programs; reading object files is not its work.
  */
 import { MAP_FLAGS, MAP_TYPES, type MapTypeRow } from '../abi/map_types.js';
+import type { BtfType } from '../elf/btf/types.js';
 import type { MapSpec } from '../model/map_spec.js';
 import type { Program } from '../model/program.js';
 import { BeeswaxError, isBeeswaxError } from '../util/errors.js';
+import { ObjectBtf } from './btf.js';
 import type { Kernel } from './kernel.js';
 import { KernelMap } from './map.js';
-import { KernelProgram } from './program.js';
+import { KernelProgram, type ProgramContext } from './program.js';
+import type { KernelSymbols } from './symbols.js';
 
 export interface KernelObjectInput {
   readonly maps: readonly MapSpec[];
   readonly programs: readonly Program[];
+  /** Types of the object, as `kernelTypesOf` gives them. */
+  readonly types?: readonly BtfType[];
+  /** What the kernel has of the functions and variables that the programs name. */
+  readonly symbols?: KernelSymbols;
   /** Called once the maps are there, before read-only ones are frozen and programs load: the place to fill maps. */
   readonly fill?: (object: KernelObject) => void;
 }
@@ -29,17 +36,20 @@ export class KernelObject {
    * Creates the maps and loads the programs. What the kernel refuses stands in `failures`; the rest works. Slots
    * that name a refused program or map stay empty.
    */
-  static load(kernel: Kernel, { maps, programs, fill }: KernelObjectInput): KernelObject {
+  static load(kernel: Kernel, { maps, programs, types, symbols, fill }: KernelObjectInput): KernelObject {
     const object = new KernelObject();
+    const btf = types && ObjectBtf.load(kernel, types, programs);
     try {
-      for (const spec of maps) object.#createMap(kernel, spec);
+      for (const spec of maps) object.#createMap(kernel, spec, btf);
       fill?.(object);
       for (const map of object.#maps.values()) if (isConstant(map.spec)) map.freeze();
-      for (const program of programs) object.#loadProgram(kernel, program);
+      for (const program of programs) object.#loadProgram(kernel, program, { btf, symbols });
       for (const spec of maps) object.#fillSlots(spec);
     } catch (thrown) {
       object.close();
       throw thrown;
+    } finally {
+      btf?.close();
     }
     return object;
   }
@@ -87,13 +97,13 @@ export class KernelObject {
     this.close();
   }
 
-  #createMap(kernel: Kernel, spec: MapSpec): void {
-    keepFailure(this.#mapFailures, spec.name, () => this.#maps.set(spec.name, KernelMap.create(kernel, spec)));
+  #createMap(kernel: Kernel, spec: MapSpec, btf: ObjectBtf | undefined): void {
+    keepFailure(this.#mapFailures, spec.name, () => this.#maps.set(spec.name, KernelMap.create(kernel, spec, btf)));
   }
 
-  #loadProgram(kernel: Kernel, program: Program): void {
+  #loadProgram(kernel: Kernel, program: Program, of: ProgramContext): void {
     keepFailure(this.#programFailures, program.name, () => {
-      const loaded = KernelProgram.load(kernel, program, (map) => this.map(map).fd);
+      const loaded = KernelProgram.load(kernel, program, (map) => this.map(map).fd, of);
       this.#programs.set(program.name, loaded);
     });
   }

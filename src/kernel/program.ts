@@ -1,15 +1,17 @@
 /** A program in the kernel: loaded past the kernel's verifier, run on packets by BPF_PROG_TEST_RUN. */
 import { ERRNO, errnoName } from '../abi/errno.js';
-import { PROGRAM_TYPES, type ProgramTypeRow, verdictName } from '../abi/program_types.js';
+import { PROGRAM_TYPES, type ProgramTypeRow, SK_BUFF, verdictName } from '../abi/program_types.js';
+import { readContext, writeContext } from '../model/context.js';
 import type { PacketInput, RunResult } from '../model/frame.js';
 import type { Program } from '../model/program.js';
 import { BeeswaxError } from '../util/errors.js';
 import type { Attr } from './attr.js';
-import { describeFunctions, FUNC_INFO_SIZE } from './btf.js';
+import { describeFunctions, type ObjectBtf, type ProgramBtf } from './btf.js';
 import { stableBytes, stableCopy } from './ffi/port.js';
 import type { Kernel } from './kernel.js';
 import { attachType, calledFunctions, encodeForKernel, programFlags } from './prepare.js';
-import { XDP_MD_SIZE } from './uapi.js';
+import type { KernelSymbols } from './symbols.js';
+import { SK_BUFF_SIZE, XDP_MD_SIZE } from './uapi.js';
 
 /** Sizes that the verifier's log is asked for with, until it fits. */
 const LOG_SIZES = [1 << 16, 1 << 20, 1 << 24] as const;
@@ -17,8 +19,8 @@ const LOG_SIZES = [1 << 16, 1 << 20, 1 << 24] as const;
 const LOG_TAIL = 12;
 /** Loading and running give up after this many interruptions by signals. */
 const MAX_RETRIES = 8;
-/** Most that a run can add to a packet: headroom and tailroom of a page. */
-const GROWTH = 4096;
+/** Most that a run can add to a packet (net/core/filter.c BPF_SKB_MAX_LEN, rounded up). */
+const GROWTH = 16384;
 /** Interface that a run without context gets: the loopback of the network namespace. */
 const LOOPBACK = 1;
 
@@ -32,10 +34,16 @@ export interface KernelRunResult extends RunResult {
   readonly nsPerRun: number;
 }
 
+/** What a program's object has for all its programs. */
+export interface ProgramContext {
+  readonly btf?: ObjectBtf | undefined;
+  readonly symbols?: KernelSymbols | undefined;
+}
+
 export class KernelProgram {
   readonly #kernel: Kernel;
   readonly #attr: Attr<'PROG_TEST_RUN'>;
-  /** struct xdp_md, in and out; empty for other program types. */
+  /** struct xdp_md or struct __sk_buff, in and out; empty for program types without either. */
   readonly #ctxIn: Uint8Array;
   readonly #ctxOut: Uint8Array;
   #dataIn = stableBytes(0);
@@ -47,7 +55,7 @@ export class KernelProgram {
     readonly fd: number,
   ) {
     this.#kernel = kernel;
-    const ctxSize = program.type === 'xdp' ? XDP_MD_SIZE : 0;
+    const ctxSize = program.type === 'xdp' ? XDP_MD_SIZE : this.#hasSkBuff() ? SK_BUFF_SIZE : 0;
     this.#ctxIn = stableBytes(ctxSize);
     this.#ctxOut = stableBytes(ctxSize);
     this.#attr = kernel.attr('PROG_TEST_RUN', { prog_fd: fd, ctx_in: this.#ctxIn, ctx_out: this.#ctxOut });
@@ -56,13 +64,15 @@ export class KernelProgram {
   /**
    * Loads a program.
    * @param fdOf file descriptor of a map by name; throws for one that is not there.
+   * @param of what else the object that the program is from brings
    * @throws BeeswaxError BEESWAX_E_KERNEL_REJECTED with the verifier's log, BEESWAX_E_KERNEL_NO_TYPE.
    */
-  static load(kernel: Kernel, program: Program, fdOf: (map: string) => number): KernelProgram {
+  static load(kernel: Kernel, program: Program, fdOf: (map: string) => number, of: ProgramContext = {}): KernelProgram {
     const { id }: ProgramTypeRow = PROGRAM_TYPES[program.type];
     if (id === 0) throw new BeeswaxError('BEESWAX_E_KERNEL_NO_TYPE', { program: program.name, type: program.type });
-    const insns = encodeForKernel(program, fdOf);
-    const btf = loadFunctionBtf(kernel, program);
+    const insns = encodeForKernel(program, fdOf, of.symbols);
+    const described = of.btf?.describe(program);
+    const least = described === undefined ? leastBtf(kernel, program) : undefined;
     try {
       const attr = kernel.attr('PROG_LOAD', {
         prog_type: id,
@@ -72,13 +82,13 @@ export class KernelProgram {
         prog_flags: programFlags(program),
         prog_name: program.name,
         expected_attach_type: attachType(program),
-        ...btf?.values,
+        ...(described ?? least),
       });
       const fd = untilDone(() => kernel.call(attr));
       if (fd < 0) throw rejected(program, -fd, readLog(kernel, attr));
       return new KernelProgram(kernel, program, fd);
     } finally {
-      if (btf !== undefined) kernel.close(btf.fd);
+      if (least?.prog_btf_fd !== undefined) kernel.close(least.prog_btf_fd);
     }
   }
 
@@ -103,12 +113,12 @@ export class KernelProgram {
     if (result < 0) throw this.#runError(input, -result);
 
     const retval = this.#attr.u32('retval');
-    const isXdp = this.#ctxOut.length > 0;
     return {
       retval,
       action: verdictName(this.program.type, retval),
       packet: this.#dataOut.slice(0, this.#attr.u32('data_size_out')),
-      metaLength: isXdp ? u32At(this.#ctxOut, 0) : 0,
+      metaLength: this.program.type === 'xdp' ? u32At(this.#ctxOut, 0) : 0,
+      ...(this.#hasSkBuff() ? { context: readContext(SK_BUFF, new DataView(this.#ctxOut.buffer), 0) } : {}),
       nsPerRun: this.#attr.u32('duration'),
     };
   }
@@ -118,7 +128,8 @@ export class KernelProgram {
   }
 
   /** Writes packet and context to where the kernel reads them; makes the buffers larger where needed. */
-  #place({ data, meta, ingressIfindex, rxQueueIndex, egressIfindex }: PacketInput, length: number): void {
+  #place(input: PacketInput, length: number): void {
+    const { data, meta, ingressIfindex, rxQueueIndex, egressIfindex } = input;
     if (this.#dataIn.length < length) {
       this.#dataIn = stableBytes(Math.max(length, 2 * this.#dataIn.length));
       this.#dataOut = stableBytes(this.#dataIn.length + GROWTH);
@@ -128,6 +139,14 @@ export class KernelProgram {
     if (meta !== undefined) this.#dataIn.set(meta);
     this.#dataIn.set(data, metaLength);
     if (this.#ctxIn.length === 0) return;
+    if (this.#hasSkBuff()) {
+      this.#ctxIn.fill(0);
+      const view = new DataView(this.#ctxIn.buffer);
+      if (ingressIfindex !== undefined)
+        writeContext(SK_BUFF, { ingress_ifindex: ingressIfindex, ifindex: ingressIfindex }, view, 0);
+      writeContext(SK_BUFF, input.context ?? {}, view, 0);
+      return;
+    }
 
     // The kernel looks up and checks the interface that a context names; the loopback is what it takes by itself.
     const queue = rxQueueIndex ?? 0;
@@ -136,6 +155,12 @@ export class KernelProgram {
     [metaLength, length, 0, named, queue, egressIfindex ?? 0].forEach((word, i) => {
       view.setUint32(4 * i, word, true);
     });
+  }
+
+  /** Whether the context is a struct __sk_buff that the kernel takes and gives back. */
+  #hasSkBuff(): boolean {
+    const { context }: ProgramTypeRow = PROGRAM_TYPES[this.program.type];
+    return context === SK_BUFF;
   }
 
   #runError(input: PacketInput, errno: number): BeeswaxError {
@@ -157,20 +182,13 @@ function untilDone(call: () => number): number {
   return result;
 }
 
-/** Describes a program's functions to the kernel where it asks for that. */
-function loadFunctionBtf(kernel: Kernel, program: Program) {
+/** Describes a program's functions to the kernel where it asks for that and the object does not. */
+function leastBtf(kernel: Kernel, program: Program): ProgramBtf | undefined {
   const functions = calledFunctions(program);
   if (functions.length === 0) return undefined;
-  const { btf, funcInfo } = describeFunctions(functions);
-  const fd = kernel.call(kernel.attr('BTF_LOAD', { btf, btf_size: btf.length }));
-  if (fd < 0) throw rejected(program, -fd, 'the description of its functions (BTF) was refused');
-  const values = {
-    prog_btf_fd: fd,
-    func_info_rec_size: FUNC_INFO_SIZE,
-    func_info: funcInfo,
-    func_info_cnt: functions.length,
-  };
-  return { fd, values };
+  const btf = describeFunctions(kernel, functions);
+  if (btf === undefined) throw rejected(program, ERRNO.EINVAL, 'the description of its functions (BTF) was refused');
+  return btf;
 }
 
 /** Loads once more with a log, in ever larger buffers until it fits or the largest is full. */

@@ -13,6 +13,7 @@ export const BPF_CMD = {
   PROG_LOAD: 5,
   PROG_TEST_RUN: 10,
   BTF_LOAD: 18,
+  MAP_LOOKUP_AND_DELETE_ELEM: 21,
   MAP_FREEZE: 22,
 } as const;
 
@@ -37,10 +38,15 @@ export const BPF_ATTR = {
     map_flags: [16, 'u32'],
     inner_map_fd: [20, 'u32'],
     map_name: [28, 'name'],
+    btf_fd: [48, 'u32'],
+    btf_key_type_id: [52, 'u32'],
+    btf_value_type_id: [56, 'u32'],
+    map_extra: [64, 'u64'],
   },
   MAP_LOOKUP_ELEM: MAP_ELEM,
   MAP_UPDATE_ELEM: MAP_ELEM,
   MAP_DELETE_ELEM: MAP_ELEM,
+  MAP_LOOKUP_AND_DELETE_ELEM: MAP_ELEM,
   /** `value` is where the next key goes (`next_key` in the header). */
   MAP_GET_NEXT_KEY: MAP_ELEM,
   PROG_LOAD: {
@@ -58,6 +64,9 @@ export const BPF_ATTR = {
     func_info_rec_size: [76, 'u32'],
     func_info: [80, 'ptr'],
     func_info_cnt: [88, 'u32'],
+    line_info_rec_size: [92, 'u32'],
+    line_info: [96, 'ptr'],
+    line_info_cnt: [104, 'u32'],
   },
   PROG_TEST_RUN: {
     prog_fd: [0, 'u32'],
@@ -86,7 +95,7 @@ export type BpfCommand = keyof typeof BPF_CMD;
 export const NAME_LENGTH = 16;
 
 /** What the src field of a 64-bit immediate says of it. */
-export const PSEUDO = { MAP_FD: 1, MAP_VALUE: 2, FUNC: 4 } as const;
+export const PSEUDO = { MAP_FD: 1, MAP_VALUE: 2, BTF_ID: 3, FUNC: 4 } as const;
 
 /** Flags of BPF_PROG_LOAD. */
 export const PROG_FLAGS = { BPF_F_XDP_HAS_FRAGS: 1 << 5 } as const;
@@ -104,3 +113,6 @@ export const ATTACH_TYPE = {
 
 /** struct xdp_md of a test run: packet positions count from the start of the metadata, which `data` measures. */
 export const XDP_MD_SIZE = 24;
+
+/** struct __sk_buff. */
+export const SK_BUFF_SIZE = 192;

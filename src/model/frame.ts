@@ -9,7 +9,12 @@ export interface PacketInput {
   readonly ingressIfindex?: number;
   readonly rxQueueIndex?: number;
   readonly egressIfindex?: number;
+  /** Fields of the context that pass in (`abi/program_types.ts`), for hooks whose context is struct __sk_buff. */
+  readonly context?: ContextValues;
 }
+
+/** Fields of a context by their UAPI names: 64-bit ones as bigint, arrays (`cb`) as their elements. */
+export type ContextValues = Readonly<Record<string, number | bigint | readonly number[]>>;
 
 /** Where a redirect verdict leads. */
 export type RedirectTarget =
@@ -37,6 +42,8 @@ export interface RunResult {
   readonly packet: Uint8Array;
   /** How many of its first bytes are metadata. */
   readonly metaLength: number;
+  /** The fields of the context that pass out, after the run; absent for hooks that have none. */
+  readonly context?: ContextValues;
   readonly redirect?: RedirectTarget;
   readonly trap?: TrapInfo;
 }

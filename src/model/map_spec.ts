@@ -55,6 +55,9 @@ export interface MapSpec {
   /** Shapes from BTF; 'bytes' without. */
   keyShape: Shape;
   valueShape: Shape;
+  /** Ids of their types in the object's BTF, which the kernel wants to know. */
+  keyType?: number;
+  valueType?: number;
   /** Initial bytes of the values, for data sections (.rodata, .data, .bss, .kconfig). */
   contents?: Uint8Array;
   /** Slots filled at load with programs or maps of the object, by name (static `.values` initialisers). */
@@ -66,5 +69,39 @@ export interface MapSpec {
 /** The shape of a key that the file does not type: an index where the map type has indices, otherwise bytes. */
 export function untypedKeyShape(type: MapTypeName, keySize: number): Shape {
   const row: MapTypeRow = MAP_TYPES[type];
-  return row.indexed === true && keySize === 4 ? { kind: 'int', size: 4, signed: false } : { kind: 'bytes', size: keySize };
+  return row.indexed === true && keySize === 4
+    ? { kind: 'int', size: 4, signed: false }
+    : { kind: 'bytes', size: keySize };
+}
+
+/** Bytes of a page, in which ring buffers are counted. */
+const PAGE = 4096;
+
+/**
+ * max_entries as a map is made with it, which libbpf derives for two types: a perf_event_array without a size has a slot
+ * a CPU, a ring buffer is rounded up to a power of two of pages.
+ */
+export function entriesAtLoad({ type, maxEntries }: MapSpec, cpus: number): number {
+  if (type === 'perf_event_array' && maxEntries === 0) return cpus;
+  if (type !== 'ringbuf' || maxEntries === 0) return maxEntries;
+  const rounded = Math.max(PAGE, 2 ** Math.ceil(Math.log2(maxEntries)));
+  return rounded < 2 ** 32 ? rounded : maxEntries;
+}
+
+/** Byte offsets of the struct bpf_spin_lock and struct bpf_timer in a value: what only helpers touch. */
+export function helperFields(shape: Shape): [lock: number | undefined, timer: number | undefined] {
+  return [fieldOffset(shape, 'bpf_spin_lock'), fieldOffset(shape, 'bpf_timer')];
+}
+
+/** Byte offset of the first member, at any depth, that is a struct of this name. */
+function fieldOffset(shape: Shape, name: string): number | undefined {
+  if (shape.kind !== 'struct') return undefined;
+  for (const field of shape.fields) {
+    const at = field.bitOffset / 8;
+    if (field.shape.kind !== 'struct') continue;
+    if (field.shape.name === name) return at;
+    const inside = fieldOffset(field.shape, name);
+    if (inside !== undefined) return at + inside;
+  }
+  return undefined;
 }

@@ -12,7 +12,11 @@ export type Reference =
   /** A function of this program, by its entry pc. */
   | { readonly kind: 'function'; readonly pc: number }
   /** A kernel function, of calls by BTF id. */
-  | { readonly kind: 'kfunc'; readonly name: string };
+  | { readonly kind: 'kfunc'; readonly name: string }
+  /** A function or variable of the kernel, of 64-bit immediates that hold its address. */
+  | { readonly kind: 'kernel_symbol'; readonly name: string }
+  /** Something that is not there, on an instruction that traps: it must not be reached. */
+  | { readonly kind: 'missing'; readonly what: string };
 
 /** A source position from BTF line info. */
 export interface SourceLine {
@@ -34,6 +38,8 @@ export interface FunctionInfo {
   readonly start: number;
   /** One past the last slot. */
   readonly end: number;
+  /** Id of its type (BTF_KIND_FUNC) in the object's BTF, where it has one. */
+  readonly btf?: number;
 }
 
 /** One entry point with all functions that it reaches, linked into one run of slots; pc 0 is the entry. */

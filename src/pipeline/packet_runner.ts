@@ -59,7 +59,6 @@ class InPlaceRunner implements PacketRunner {
   run(packets: readonly CapturePacket[], visit: Visit): void {
     const { context, program } = this;
     const batch = this.#batch;
-    const minimum = program.hook.minimumLength;
     let first = 0;
     const flush = (): void => {
       program.runInto(batch);
@@ -72,9 +71,9 @@ class InPlaceRunner implements PacketRunner {
       batch.clear();
     };
     for (const { data } of packets) {
-      if (batch.add(data, context, minimum)) continue;
+      if (batch.add(data, context)) continue;
       flush();
-      batch.add(data, context, minimum);
+      batch.add(data, context);
     }
     if (batch.count > 0) flush();
   }

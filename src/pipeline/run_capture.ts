@@ -4,7 +4,7 @@
  */
 
 import type { LoadedProgram } from '../engine/types.js';
-import { hookOf } from '../hooks/hook.js';
+import { hookOf } from '../hooks/index.js';
 import type { CapturePacket, CaptureRecord } from '../packet/index.js';
 import { MAX_PACKET_LENGTH } from '../runtime/batch.js';
 import { type BeeswaxError, isBeeswaxError } from '../util/errors.js';

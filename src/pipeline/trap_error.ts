@@ -3,7 +3,7 @@ import { formatInsn } from '../asm/format.js';
 import type { TrapInfo } from '../model/frame.js';
 import type { Program, SourceLine } from '../model/program.js';
 import type { ErrorCode } from '../util/catalogue.js';
-import { BeeswaxError, type ErrorLocation } from '../util/errors.js';
+import { BeeswaxError, type ErrorDetail, type ErrorLocation } from '../util/errors.js';
 
 type TrapCode = Extract<ErrorCode, `BEESWAX_E_TRAP_${string}`>;
 
@@ -12,7 +12,16 @@ export function trapError(trap: TrapInfo, programs: readonly { readonly source: 
   const { program, pc, value } = trap;
   const source = programs.map((candidate) => candidate.source).find(({ name }) => name === program);
   const location = source === undefined ? { pc } : locate(source, pc);
-  return new BeeswaxError(trap.code as TrapCode, { program, pc, value }, { location });
+  const missing = source?.insns.find((insn) => insn.pc === pc)?.ref;
+  const detail: ErrorDetail = missing?.kind === 'missing' ? { location, ...whyMissing(missing.what) } : { location };
+  return new BeeswaxError(trap.code as TrapCode, { program, pc, value }, detail);
+}
+
+function whyMissing(what: string): ErrorDetail {
+  return {
+    notes: [`the instruction stands for ${what}, which is not there`],
+    suggestion: 'Ask first whether it is there, or give the types of a kernel that has it (`--btf`).',
+  };
 }
 
 /** Where an instruction of a program is: its text, and its source line where BTF has one. */

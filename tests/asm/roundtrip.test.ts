@@ -105,11 +105,13 @@ describe('objects that compilers made', () => {
         continue;
       }
       const again = assemble(disassemble({ programs: [program], maps: [...object.maps.values()] })).programs[0];
-      expect(again?.insns.map(({ ref }) => ref)).toEqual(program.insns.map(({ ref }) => ref));
+      // What is missing is known to the object alone; the text has the instruction that traps.
+      const kept = ({ ref }: (typeof program.insns)[number]) => (ref?.kind === 'missing' ? undefined : ref);
+      expect(again?.insns.map(kept)).toEqual(program.insns.map(kept));
       const plain = (insn: (typeof program.insns)[number]) =>
-        insn.ref === undefined ? insn : makeInsn(insn.op, insn.pc, { dst: insn.dst });
+        kept(insn) === undefined ? { ...insn, ref: undefined } : makeInsn(insn.op, insn.pc, { dst: insn.dst });
       expect(encodeInsns(again?.insns.map(plain) ?? [])).toEqual(encodeInsns(program.insns.map(plain)));
-      expect(again?.functions).toEqual(program.functions);
+      expect(again?.functions).toEqual(program.functions.map(({ name, start, end }) => ({ name, start, end })));
     }
   });
 });

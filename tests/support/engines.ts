@@ -6,7 +6,7 @@ import { verify } from '../../src/analysis/verify.js';
 import { WasmProgram } from '../../src/engine/program.js';
 import { Translator } from '../../src/engine/translator.js';
 import type { RawMap } from '../../src/engine/types.js';
-import { hookOf } from '../../src/hooks/hook.js';
+import { hookOf } from '../../src/hooks/index.js';
 import { Kernel, KernelObject } from '../../src/kernel/index.js';
 import type { PacketInput, RunResult } from '../../src/model/frame.js';
 import type { MapSpec } from '../../src/model/map_spec.js';

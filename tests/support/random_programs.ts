@@ -7,13 +7,15 @@
  */
 
 import { HELPERS } from '../../src/abi/helpers.js';
+import { Emitter } from '../../src/conformance/fuzz/emitter.js';
+import { REG } from '../../src/conformance/fuzz/frame.js';
+import { Random } from '../../src/conformance/fuzz/random.js';
 import type { MapSpec } from '../../src/model/map_spec.js';
 import type { Program } from '../../src/model/program.js';
-import { Emitter } from './random/emitter.js';
-import { CALLEE_STACK, ENTRY_STACK, MAPS, REG, type Session } from './random/frame.js';
+import { finish } from './programs.js';
+import { XdpWriter } from './random/calls.js';
+import { CALLEE_STACK, ENTRY_STACK, MAPS, type XdpSession } from './random/frame.js';
 import { mutate } from './random/mutate.js';
-import { Writer } from './random/writer.js';
-import { Random } from './random.js';
 
 export type Profile = 'kernel' | 'wild';
 
@@ -27,19 +29,23 @@ export interface RandomProgram {
 export function randomProgram(seed: number, profile: Profile): RandomProgram {
   const random = new Random(seed);
   const emitter = new Emitter();
-  const session: Session = { random, emitter, wild: profile === 'wild', callees: [] };
+  const session: XdpSession = { random, emitter, wild: profile === 'wild', strays: profile === 'wild', callees: [] };
   emitter.startFunction(emitter.label());
   writeEntry(session);
   for (let i = 0; i < session.callees.length; i++) writeCallee(session, i);
-  const program = emitter.finish(`seed_${seed}`);
+  const program = finish(emitter.instructions(), { name: `seed_${seed}`, functions: emitter.functions });
   return { program: session.wild ? mutate(program, random) : program, maps: Object.values(MAPS) };
 }
 
 const NOTHING = { inLoop: false, depth: 0 } as const;
 
-function writeEntry(session: Session): void {
+function writeEntry(session: XdpSession): void {
   const { random, emitter: emit, wild } = session;
-  const writer = new Writer(session, ENTRY_STACK, [0, 1, 2, 3, 4, 5], 0, random.between(6, 40));
+  const writer = new XdpWriter(session, ENTRY_STACK, {
+    scalars: [0, 1, 2, 3, 4, 5],
+    index: 0,
+    budget: random.between(6, 40),
+  });
   const { out = 0, key } = ENTRY_STACK;
   emit.emit('mov64_reg', { dst: REG.CTX, src: 1 });
   emit.emit('st64', { dst: REG.FP, off: key, imm: 0 });
@@ -51,12 +57,12 @@ function writeEntry(session: Session): void {
   emit.emit('exit');
   emit.place(found);
   emit.emit('stx64', { dst: REG.FP, src: 0, off: out });
-  if (!(wild && random.chance(0.3))) initialiseArea(writer);
+  if (!(wild && random.chance(0.3))) writer.initialiseArea();
   for (const dst of writer.scalars) if (!(wild && random.chance(0.3))) writer.constant(dst);
 
   writer.block(NOTHING, Number.POSITIVE_INFINITY);
 
-  digest(writer, [1, 2, 3, 4, 5]);
+  writer.digest([1, 2, 3, 4, 5]);
   emit.emit('ldx64', { dst: REG.BASE, src: REG.FP, off: out });
   emit.emit('stx64', { dst: REG.BASE, src: 0 });
   emit.emit('mov64_reg', { dst: 1, src: 0 });
@@ -65,7 +71,7 @@ function writeEntry(session: Session): void {
   emit.emit('exit');
 }
 
-function writeCallee(session: Session, index: number): void {
+function writeCallee(session: XdpSession, index: number): void {
   const { random, emitter: emit, callees, wild } = session;
   const callee = callees[index];
   if (callee === undefined) return;
@@ -74,16 +80,20 @@ function writeCallee(session: Session, index: number): void {
     writeCallback(session);
     return;
   }
-  const writer = new Writer(session, CALLEE_STACK, [0, 1, 2, 3, 4, 5, 6], index + 1, random.between(1, 8));
-  if (!(wild && random.chance(0.3))) initialiseArea(writer);
+  const writer = new XdpWriter(session, CALLEE_STACK, {
+    scalars: [0, 1, 2, 3, 4, 5, 6],
+    index: index + 1,
+    budget: random.between(1, 8),
+  });
+  if (!(wild && random.chance(0.3))) writer.initialiseArea();
   for (const dst of [0, 6]) if (!(wild && random.chance(0.3))) writer.constant(dst);
   writer.block(NOTHING, Number.POSITIVE_INFINITY);
-  digest(writer, [1, 2, 3, 4, 5, 6]);
+  writer.digest([1, 2, 3, 4, 5, 6]);
   emit.emit('exit');
 }
 
 /** A callback of bpf_loop: (index, address of two words) → 0 to go on, 1 to stop. */
-function writeCallback({ random, emitter: emit }: Session): void {
+function writeCallback({ random, emitter: emit }: XdpSession): void {
   emit.emit('ldx64', { dst: 3, src: 2, off: 0 });
   emit.emit(random.pick(['add64_reg', 'xor64_reg', 'sub32_reg', 'mul64_reg']), { dst: 3, src: 1 });
   emit.emit('stx64', { dst: 2, src: 3, off: random.pick([0, 8]) });
@@ -94,23 +104,4 @@ function writeCallback({ random, emitter: emit }: Session): void {
   else emit.emit('mov32_imm', { dst: 0, imm: 0 });
   emit.place(end);
   emit.emit('exit');
-}
-
-function initialiseArea(writer: Writer): void {
-  const { at, size } = writer.stack.area;
-  for (let off = at; off < at + size; off += 8) writer.emit.emit('st64', { dst: REG.FP, off, imm: writer.imm() });
-}
-
-/** Folds registers and the stack's area into r0. */
-function digest(writer: Writer, registers: readonly number[]): void {
-  const { emit, stack } = writer;
-  const fold = (src: number): void => {
-    emit.emit('mul64_imm', { dst: 0, imm: 0x01000193 });
-    emit.emit('xor64_reg', { dst: 0, src });
-  };
-  for (const src of registers) fold(src);
-  for (let off = stack.area.at; off < stack.area.at + stack.area.size; off += 8) {
-    emit.emit('ldx64', { dst: 1, src: REG.FP, off });
-    fold(1);
-  }
 }

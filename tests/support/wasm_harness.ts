@@ -7,6 +7,8 @@ import { Arena, MapRecord } from '../../src/abi/layout.js';
 import { MAP_TYPES } from '../../src/abi/map_types.js';
 import { verify } from '../../src/analysis/verify.js';
 import { assemble } from '../../src/asm/assemble.js';
+import { hookOf } from '../../src/hooks/index.js';
+import type { ContextValues } from '../../src/model/frame.js';
 import type { MapSpec } from '../../src/model/map_spec.js';
 import type { Program } from '../../src/model/program.js';
 import { addressProgram, type PlacedProgram } from '../../src/runtime/address.js';
@@ -117,18 +119,30 @@ function setElement(
 }
 
 /** Runs the first program of what was loaded on a packet. */
-export function runPacket({ runtime, programs, trace }: Loaded, packet: Uint8Array, meta?: Uint8Array): Outcome {
-  const batch = new PacketBatch(runtime, 1);
-  batch.add(packet, meta === undefined ? {} : { meta });
+export function runPacket(
+  { runtime, programs, trace }: Loaded,
+  packet: Uint8Array,
+  meta?: Uint8Array,
+  context?: ContextValues,
+): Outcome {
+  const type = programs[0]?.verified.program.type ?? 'raw';
+  // Cases want what is refused to packets that are too short for a hook, too.
+  const batch = new PacketBatch(runtime, 1, { grows: false, ...hookOf(type), minimumLength: 0 });
+  batch.add(packet, {
+    ...(meta === undefined ? {} : { meta }),
+    ...(context === undefined ? {} : { context }),
+  });
   trace.length = 0;
   runtime.exports.run_batch((programs[0] as PlacedProgram).index, batch.descriptors, 1, 0);
   const trap = batch.trapCode(0) === 0 ? undefined : batch.trap(0);
   const redirect = batch.redirect(0);
   const after = batch.packet(0);
+  const contextAfter = batch.context(0);
   const outcome: Outcome = {
     retval: batch.retval(0),
     ...(trap === undefined ? { r0: batch.retval(0) } : {}),
     packet: hex(after),
+    ...(contextAfter === undefined ? {} : { context: contextAfter }),
     ...(after.length >= 8 ? { u64: new DataView(after.buffer, after.byteOffset).getBigUint64(0, true) } : {}),
     ...(trap === undefined
       ? {}
@@ -168,6 +182,7 @@ export async function run(test: Case, backend: Backend): Promise<Outcome> {
     loaded,
     bytes(test.packet ?? DEFAULT_PACKET),
     test.meta === undefined ? undefined : bytes(test.meta),
+    test.context,
   );
   try {
     loaded.runtime.host.rethrow();

@@ -20,12 +20,18 @@ export function btfError(problem: string): BeeswaxError {
  * @throws {BeeswaxError} BEESWAX_E_BTF for a cycle or an id out of range.
  */
 export function resolveType(btf: Btf, id: TypeId): BtfType {
-  let type = typeAt(btf, id);
-  for (let depth = 0; MODIFIERS.has(type.kind); depth++) {
+  return typeAt(btf, resolveId(btf, id));
+}
+
+/** The id of the type behind typedefs, qualifiers and type tags; throws as `resolveType`. */
+export function resolveId(btf: Btf, id: TypeId): TypeId {
+  let at = id;
+  for (let depth = 0; ; depth++) {
+    const type = typeAt(btf, at);
+    if (!MODIFIERS.has(type.kind)) return at;
     if (depth === MAX_TYPE_DEPTH) throw btfError(`type ${id} is a chain of typedefs without end`);
-    type = typeAt(btf, (type as { readonly type: TypeId }).type);
+    at = (type as { readonly type: TypeId }).type;
   }
-  return type;
 }
 
 export function typeAt(btf: Btf, id: TypeId): BtfType {

@@ -1,9 +1,10 @@
 /** Statements of random functions that call something: helpers, maps, local functions, callbacks; and those that move into the packet. */
 import { HELPERS, type HelperName } from '../../../src/abi/helpers.js';
 import { XDP_MD } from '../../../src/abi/program_types.js';
-import { type Callee, MAPS, REG, type Scope } from './frame.js';
-import { GOTO } from './rows.js';
-import type { Weighted, Writer } from './writer.js';
+import { REG, type Scope } from '../../../src/conformance/fuzz/frame.js';
+import { GOTO } from '../../../src/conformance/fuzz/rows.js';
+import { type Weighted, Writer, type WriterOptions } from '../../../src/conformance/fuzz/writer.js';
+import { type Callee, MAPS, type StackPlan, type XdpSession } from './frame.js';
 
 /** Registers that a call leaves without a value. */
 const SCRATCH = [1, 2, 3, 4, 5] as const;
@@ -12,7 +13,25 @@ const MAX_CALLEES = 6;
 /** Bytes of packet that a packet block checks for, at most. */
 const MAX_PACKET = 64;
 
-export function callStatements(writer: Writer): readonly Weighted[] {
+/** Writes functions of XDP programs. */
+export class XdpWriter extends Writer {
+  readonly #others: readonly Weighted[];
+
+  constructor(
+    override readonly session: XdpSession,
+    readonly stack: StackPlan,
+    options: WriterOptions,
+  ) {
+    super(session, stack.area, options);
+    this.#others = callStatements(this);
+  }
+
+  protected override others(): readonly Weighted[] {
+    return this.#others;
+  }
+}
+
+function callStatements(writer: XdpWriter): readonly Weighted[] {
   const calls = new Calls(writer);
   const anywhere: Weighted[] = [
     [4, () => calls.pureHelper()],
@@ -32,7 +51,7 @@ export function callStatements(writer: Writer): readonly Weighted[] {
 }
 
 class Calls {
-  constructor(private readonly writer: Writer) {}
+  constructor(private readonly writer: XdpWriter) {}
 
   /** Calls a helper whose arguments are in place, then gives r1 to r5 new values. */
   #helper(name: HelperName): void {

@@ -1,9 +1,10 @@
 /** Replaces some instructions of a program by random ones that are structurally valid in their place. */
+
+import type { Random } from '../../../src/conformance/fuzz/random.js';
+import { writesDst, writesSrc } from '../../../src/conformance/fuzz/rows.js';
 import { makeInsn } from '../../../src/isa/insn.js';
 import { FRAME_POINTER, OPS, type Op } from '../../../src/isa/table.js';
 import type { FunctionInfo, Insn, Program } from '../../../src/model/program.js';
-import type { Random } from '../random.js';
-import { writesDst, writesSrc } from './rows.js';
 
 /** Rows that may stand anywhere: one slot, no call, no end of a function, nothing that XDP programs do not have. */
 const REPLACEMENTS: readonly Op[] = OPS.filter(
