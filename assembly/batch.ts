@@ -10,6 +10,7 @@ import { now_ns } from "./host";
 import { release_held } from "./held";
 import { count_latency } from "./latency";
 import { set_packet, XdpMd } from "./packet";
+import { skb_begin, skb_end } from "./skb";
 import { trap } from "./trap";
 import { burn, program_record, WORKER } from "./worker";
 
@@ -31,7 +32,7 @@ function prepare(program: u32, descriptor: usize): void {
 }
 
 /** Writes what the run left in the worker block. */
-function finish(descriptor: usize, result: u64, keep_bounds: bool): void {
+function finish(descriptor: usize, result: u64, keep_bounds: bool, skb: bool): void {
   // HELD_COUNT and HELD_LOCK lie side by side.
   if (load<u64>(WORKER, Worker.HELD_COUNT) != 0) release_held();
   const trap_code = load<u32>(WORKER, Worker.TRAP_CODE);
@@ -53,6 +54,7 @@ function finish(descriptor: usize, result: u64, keep_bounds: bool): void {
     copy_pair(WORKER + Worker.REDIRECT_MAP, descriptor + Descriptor.REDIRECT_MAP);
   }
   if (keep_bounds) return;
+  if (skb) skb_end(descriptor);
   store<u32>(descriptor, load<u32>(WORKER, Worker.DATA_META), Descriptor.DATA_META);
   store<u32>(descriptor, load<u32>(WORKER, Worker.DATA), Descriptor.DATA);
   store<u32>(descriptor, load<u32>(WORKER, Worker.DATA_END), Descriptor.DATA_END);
@@ -74,6 +76,7 @@ export function run_batch(program: u32, descriptors: usize, count: u32, flags: u
   const top = <u64>load<u32>(WORKER, Worker.STACK) + Stack.FRAME_SIZE;
   const timed = (flags & BatchFlag.LATENCY) != 0;
   const repeat = (flags & BatchFlag.REPEAT) != 0;
+  const skb = type != ProgramType.xdp && type != ProgramType.raw;
   store<u32>(WORKER, type, Worker.HOOK);
   let descriptor = descriptors;
   for (let i: u32 = 0; i < count; i++) {
@@ -81,12 +84,13 @@ export function run_batch(program: u32, descriptors: usize, count: u32, flags: u
     let r1: u64 = ctx;
     if (type == ProgramType.xdp) fill_context(ctx, descriptor);
     else if (type == ProgramType.raw) r1 = load<u32>(descriptor, Descriptor.DATA);
+    else skb_begin(descriptor, type);
     const start = timed ? now_ns() : 0;
     let result: u64 = 0;
     if (burn(length)) trap(Trap.FUEL, 0, 0);
     else result = call_indirect<u64>(slot, r1, top);
     if (timed) count_latency(now_ns() - start);
-    finish(descriptor, result, repeat && i + 1 < count);
+    finish(descriptor, result, repeat && i + 1 < count, skb);
     if (!repeat) descriptor += Descriptor.SIZE;
   }
 }

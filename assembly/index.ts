@@ -9,4 +9,5 @@ export * from "./helpers/index";
 export { interp_function, interp_program } from "./interp/index";
 export * from "./maps/index";
 export * from "./memory/index";
+export { clock_now, run_timer } from "./run_timer";
 export { trap, trap_at } from "./trap";

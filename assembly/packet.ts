@@ -3,7 +3,7 @@
  * record only follow it.
  */
 import { Worker } from "../src/abi/layout";
-import { ProgramType } from "./generated/abi";
+import { ProgramType, SkBuff } from "./generated/abi";
 import { WORKER } from "./worker";
 
 /** Offsets in struct xdp_md (linux/bpf.h): six u32 in host byte order. */
@@ -33,10 +33,17 @@ export function set_packet(data_meta: u32, data: u32, data_end: u32): void {
   store<i64>(WORKER, limit(length, 2), Worker.PACKET_LIMIT2);
   store<i64>(WORKER, limit(length, 4), Worker.PACKET_LIMIT4);
   store<i64>(WORKER, limit(length, 8), Worker.PACKET_LIMIT8);
-  if (load<u32>(WORKER, Worker.HOOK) == ProgramType.xdp) {
-    const ctx: usize = load<u32>(WORKER, Worker.CTX);
+  const hook = load<u32>(WORKER, Worker.HOOK);
+  if (hook == ProgramType.raw) return;
+  const ctx: usize = load<u32>(WORKER, Worker.CTX);
+  if (hook == ProgramType.xdp) {
     store<u32>(ctx, data, XdpMd.DATA);
     store<u32>(ctx, data_end, XdpMd.DATA_END);
     store<u32>(ctx, data_meta, XdpMd.DATA_META);
+  } else {
+    store<u32>(ctx, data, SkBuff.DATA);
+    store<u32>(ctx, data_end, SkBuff.DATA_END);
+    store<u32>(ctx, data_meta, SkBuff.DATA_META);
+    store<u32>(ctx, data_end - data, SkBuff.LEN);
   }
 }

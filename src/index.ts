@@ -7,18 +7,29 @@ export type { ProgramType } from './abi/program_types.js';
 export { type AssembleOptions, type Assembly, assemble, assembleProgram } from './asm/assemble.js';
 export { type DisassembleOptions, disassemble, disassembleProgram, type Listing } from './asm/disassemble.js';
 export {
+  builtInTarget,
+  type CoreFixup,
+  CoreRelocations,
+  CoreTarget,
   decodeValue,
   type ElfObject,
   encodeValue,
   findMap,
+  formatFixup,
+  type KconfigValue,
+  type LinkOptions,
   linkProgram,
   type ProgramSpec,
   type ReadOptions,
+  readCoreTarget,
   readElfObject,
   toJson,
   type Variable,
 } from './elf/index.js';
 export { Engine } from './engine/engine.js';
+export type { InnerMapContents } from './engine/map_references.js';
+export { MapStream } from './engine/map_stream.js';
+export { MapView, type NumberArray } from './engine/map_view.js';
 export type { EngineOptions, Tier } from './engine/options.js';
 export type {
   EngineMap,
@@ -27,8 +38,11 @@ export type {
   LoadOptions,
   MapContents,
   ObjectEngine,
+  PerfEvent,
+  PerfOptions,
   RawMap,
   RepeatResult,
+  TickResult,
 } from './engine/types.js';
 export type { PacketInput, RedirectTarget, RunResult, TrapInfo } from './model/frame.js';
 export type { MapSpec, Shape, ShapeField } from './model/map_spec.js';

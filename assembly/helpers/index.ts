@@ -1,13 +1,24 @@
 /** All helpers of `src/abi/helpers.ts`; the generated dispatch and the exports of the module take them from here. */
 export * from "./checksum";
 export * from "./cpu";
+export * from "./for_each";
 export * from "./loop";
 export * from "./maps";
 export * from "./packet_bounds";
 export * from "./packet_bytes";
 export * from "./perf";
 export * from "./print";
+export * from "./queue";
 export * from "./random";
 export * from "./redirect";
+export * from "./ringbuf";
+export * from "./spin_lock";
+export * from "./skb_bytes";
+export { helper_csum_level, helper_csum_update, helper_l3_csum_replace, helper_l4_csum_replace } from "./skb_checksum";
+export * from "./skb_fields";
+export * from "./skb_room";
+export * from "./skb_tunnel";
+export { helper_skb_vlan_pop, helper_skb_vlan_push } from "./skb_vlan";
 export * from "./strings";
 export * from "./time";
+export * from "./timers";

@@ -7,7 +7,14 @@ import { MapType, ProgramType } from "../generated/abi";
 import { entry_exists } from "../maps/index";
 import { helper_trap } from "../trap";
 import { WORKER } from "../worker";
-import { map_type } from "./arguments";
+import { map_type, may_read_or_none } from "./arguments";
+
+/** The kernel's own flags of a noted redirect (net/core/filter.c). */
+const BPF_F_NEIGH: u32 = 1 << 16;
+const BPF_F_PEER: u32 = 1 << 17;
+const BPF_F_NEXTHOP: u32 = 1 << 18;
+/** sizeof(struct bpf_redir_neigh). */
+const NEIGH_SIZE: u32 = 20;
 
 const XDP_ABORTED: u64 = 0;
 const XDP_REDIRECT: u64 = 4;
@@ -33,6 +40,21 @@ export function helper_redirect(ifindex: u64, flags: u64): u64 {
   if ((flags & ~(xdp ? 0 : BPF_F_INGRESS)) != 0) return xdp ? XDP_ABORTED : TC_ACT_SHOT;
   note(Redirect.IFINDEX, <u32>ifindex, 0, <u32>flags);
   return xdp ? XDP_REDIRECT : TC_ACT_REDIRECT;
+}
+
+/** To the device at the other end of a pair (net/core/filter.c bpf_redirect_peer). */
+export function helper_redirect_peer(ifindex: u64, flags: u64): u64 {
+  if (flags != 0) return TC_ACT_SHOT;
+  note(Redirect.IFINDEX, <u32>ifindex, 0, BPF_F_PEER);
+  return TC_ACT_REDIRECT;
+}
+
+/** To a device, with the Ethernet header that the neighbour table gives; `params` may name the next hop. */
+export function helper_redirect_neigh(ifindex: u64, params: u64, size: u64, flags: u64): u64 {
+  if (!may_read_or_none(params, <u32>size)) return 0;
+  if ((<u32>size != 0 && <u32>size < NEIGH_SIZE) || flags != 0) return TC_ACT_SHOT;
+  note(Redirect.IFINDEX, <u32>ifindex, 0, <u32>size == 0 ? BPF_F_NEIGH : BPF_F_NEIGH | BPF_F_NEXTHOP);
+  return TC_ACT_REDIRECT;
 }
 
 /** Whether the map has something to send to at `key`. */

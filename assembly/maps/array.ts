@@ -2,8 +2,9 @@
 import { MapRecord } from "../../src/abi/layout";
 import { Errno } from "../../src/abi/errno_numbers";
 import { MapType, UpdateFlag } from "../../src/abi/map_numbers";
-import { map_type, max_entries } from "./record";
-import { store_value, Whose } from "./values";
+import { FieldRecord, map_type, max_entries } from "./record";
+import { free_timer } from "./timers";
+import { store_locked, store_value, Whose } from "./values";
 
 /** Address of the first CPU's value, 0 past the end. */
 @inline
@@ -15,14 +16,16 @@ export function array_lookup(record: usize, index: u32): u32 {
 /** 0 or a negative errno. */
 export function array_update(record: usize, index: u32, value: usize, flags: u64, whose: Whose): i32 {
   const all_cpus = whose == Whose.ALL_CPUS;
+  if (flags & UpdateFlag.LOCK && load<u32>(record, FieldRecord.LOCK) == 0) return -Errno.EINVAL;
   if ((all_cpus ? flags : flags & ~UpdateFlag.LOCK) > <u64>UpdateFlag.EXIST) return -Errno.EINVAL;
   const slot = array_lookup(record, index);
   if (slot == 0) return -Errno.E2BIG;
   if (flags & UpdateFlag.NOEXIST) return -Errno.EEXIST;
-  // No map has a bpf_spin_lock in its values yet.
-  if (flags & UpdateFlag.LOCK) return -Errno.EINVAL;
-  store_value(record, slot, value, whose);
-  return 0;
+  let result = 0;
+  if (flags & UpdateFlag.LOCK) result = store_locked(record, slot, value);
+  else store_value(record, slot, value, whose);
+  free_timer(record, slot);
+  return result;
 }
 
 /** How a program's update of an array stores its value. */

@@ -5,21 +5,30 @@ import { MapFlag, MapType } from "../../src/abi/map_numbers";
 import { arena_alloc, arena_free } from "../memory/index";
 import { acquire, release } from "../memory/lock";
 import { WORKER } from "../worker";
+import { bloom_bytes, bloom_create, bloom_destroy } from "./bloom";
 import { check_attributes } from "./checks";
+import { release_inner, set_model } from "./inner";
+import { perf_close_all } from "./perf";
 import { make_seed } from "./hash_function";
 import { bucket_count } from "./hash_table";
 import { pool_create, pool_destroy, pool_heap_bytes, pool_value_bytes } from "./pool";
+import { queue_bytes } from "./queue";
+import { ring_create, ring_destroy } from "./ring";
 import {
+  FieldRecord,
   HashRecord,
   has_flag,
   is_array,
+  is_outer,
   is_per_cpu,
   is_preallocated,
+  is_queue,
   is_slots,
   map_type,
   max_entries,
   SlotRecord,
 } from "./record";
+import { free_timers } from "./timers";
 import { worker_count } from "./values";
 
 /** A record whose type is not decided yet is taken all the same. */
@@ -35,7 +44,9 @@ function stride_of(value_size: u32): u32 {
 
 /** Where the values lie: programs reach those that they may read, and write to those that they may write. */
 function arena_of(type: u32, flags: u32): u32 {
-  if (type == MapType.PROG_ARRAY || type == MapType.PERF_EVENT_ARRAY) return Arena.HEAP;
+  if (type == MapType.PROG_ARRAY || type == MapType.PERF_EVENT_ARRAY || is_outer(type)) return Arena.HEAP;
+  if (is_queue(type) || type == MapType.BLOOM_FILTER) return Arena.HEAP;
+  if (type == MapType.SOCKMAP || type == MapType.SOCKHASH) return Arena.HEAP;
   return is_read_only(type, flags) ? Arena.RO : Arena.RW;
 }
 
@@ -51,8 +62,12 @@ function pool_capacity(type: u32, max_entries: u32): u32 {
   return <u32>min<u64>(<u64>max_entries * 2, u32.MAX_VALUE);
 }
 
+/** Sockets that may have a value in a storage, which the kernel does not bound. */
+const SOCKETS: u32 = 65536;
+
 /** LRU maps with a list a CPU give each the same number (kernel/bpf/hashtab.c htab_map_alloc). */
-function actual_max_entries(max_entries: u32, flags: u32): u32 {
+function actual_max_entries(type: u32, max_entries: u32, flags: u32): u32 {
+  if (type == MapType.SK_STORAGE) return SOCKETS;
   if ((flags & MapFlag.NO_COMMON_LRU) == 0) return max_entries;
   const cpus = worker_count();
   const up = (<u64>max_entries + cpus - 1) / cpus * cpus;
@@ -63,6 +78,9 @@ function actual_max_entries(max_entries: u32, flags: u32): u32 {
 function value_bytes(type: u32, value_size: u32, max_entries: u32, flags: u32): f64 {
   const stride = stride_of(value_size);
   if (is_slots(type)) return <f64>max_entries * stride;
+  if (is_queue(type)) return <f64>queue_bytes(stride, max_entries);
+  if (type == MapType.BLOOM_FILTER) return <f64>bloom_bytes(max_entries, 0);
+  if (type == MapType.RINGBUF) return <f64>max_entries * 2;
   if (!is_array(type)) {
     const preallocated = (flags & MapFlag.NO_PREALLOC) == 0;
     return pool_value_bytes(stride, pool_capacity(type, max_entries), preallocated, is_per_cpu(type));
@@ -87,9 +105,11 @@ export function map_bytes(
   max_entries: u32,
   flags: u32,
 ): f64 {
-  const entries = actual_max_entries(max_entries, flags);
+  const entries = actual_max_entries(type, max_entries, flags);
   let bytes = arena == arena_of(type, flags) ? value_bytes(type, value_size, entries, flags) : 0;
   if (arena != Arena.HEAP || is_array(type)) return bytes;
+  if (type == MapType.RINGBUF) return bytes + <f64>entries / 2;
+  if (is_queue(type) || type == MapType.BLOOM_FILTER) return bytes;
   if (is_slots(type)) return bytes + entries;
   const preallocated = (flags & MapFlag.NO_PREALLOC) == 0;
   bytes += pool_heap_bytes(key_size, pool_capacity(type, entries), preallocated);
@@ -113,18 +133,36 @@ function take_record(): usize {
   return record;
 }
 
-/** Makes a map. Returns its record's address, or the kernel's negative errno. */
-export function map_create(type: u32, key_size: u32, value_size: u32, max_entries: u32, flags: u32): i32 {
-  const wrong = check_attributes(type, key_size, value_size, max_entries, flags);
+/**
+ * Makes a map. `extra` is `map_extra` of BPF_MAP_CREATE; of maps of maps, the record of the map that inner maps must be
+ * like. Returns the record's address, or the kernel's negative errno.
+ */
+export function map_create(
+  type: u32,
+  key_size: u32,
+  value_size: u32,
+  max_entries: u32,
+  flags: u32,
+  extra: u32,
+): i32 {
+  const wrong = check_attributes(type, key_size, value_size, max_entries, flags, extra);
   if (wrong != 0) return wrong;
   const record = take_record();
   if (record == 0) return -Errno.ENOSPC;
   store<u32>(record, key_size, MapRecord.KEY_SIZE);
   store<u32>(record, value_size, MapRecord.VALUE_SIZE);
-  store<u32>(record, actual_max_entries(max_entries, flags), MapRecord.MAX_ENTRIES);
+  store<u32>(record, actual_max_entries(type, max_entries, flags), MapRecord.MAX_ENTRIES);
   store<u32>(record, is_read_only(type, flags) ? flags | MapFlag.RDONLY_PROG : flags, MapRecord.FLAGS);
   store<u32>(record, stride_of(value_size), MapRecord.STRIDE);
   store<u32>(record, arena_of(type, flags), MapRecord.ARENA);
+  store<u32>(record, extra, MapRecord.EXTRA);
+  const unlike = is_outer(type) ? set_model(record, extra) : 0;
+  if (unlike != 0) {
+    atomic.store<u32>(record + MapRecord.TYPE, 0);
+    return unlike;
+  }
+  store<u32>(record, 1, MapRecord.REFERENCES);
+  store<u32>(record, atomic.add<u32>(Layout.HEADER + Header.MAP_IDS, 1) + 1, MapRecord.ID);
   if (!allocate(record, type)) {
     free_memory(record, type);
     atomic.store<u32>(record + MapRecord.TYPE, 0);
@@ -134,9 +172,27 @@ export function map_create(type: u32, key_size: u32, value_size: u32, max_entrie
   return <i32>record;
 }
 
+/**
+ * Says where in the values a bpf_spin_lock and a bpf_timer lie (offset + 1, 0 for none), before anything is stored.
+ * 0, or the negative errno of a type that cannot have them (kernel/bpf/syscall.c map_check_btf).
+ */
+export function map_set_fields(record: u32, lock: u32, timer: u32): i32 {
+  if ((lock | timer) == 0) return 0;
+  const type = map_type(record);
+  if (has_flag(record, MapFlag.RDONLY_PROG) || has_flag(record, MapFlag.WRONLY_PROG)) return -Errno.EACCES;
+  if (lock != 0 && type != MapType.HASH && type != MapType.ARRAY && type != MapType.SK_STORAGE) return -Errno.EOPNOTSUPP;
+  if (timer != 0 && type != MapType.HASH && type != MapType.ARRAY && type != MapType.LRU_HASH) return -Errno.EOPNOTSUPP;
+  store<u32>(record, lock, FieldRecord.LOCK);
+  store<u32>(record, timer, FieldRecord.TIMER);
+  return 0;
+}
+
 function allocate(record: usize, type: u32): bool {
   const entries = max_entries(record);
   const stride = load<u32>(record, MapRecord.STRIDE);
+  if (type == MapType.RINGBUF) return ring_create(record + MapRecord.COMMON_END, entries, Arena.RW);
+  if (type == MapType.BLOOM_FILTER) return bloom_create(record);
+  if (is_queue(type)) return allocate_values(record, type) != 0;
   if (is_array(type) || is_slots(type)) {
     if (is_per_cpu(type)) {
       const block = cpu_block(stride, entries);
@@ -172,7 +228,15 @@ function allocate_values(record: usize, type: u32): u32 {
 
 /** Gives back what `allocate` took, all or a part. */
 function free_memory(record: usize, type: u32): void {
-  if (is_array(type) || is_slots(type)) {
+  if (type == MapType.RINGBUF) {
+    ring_destroy(record + MapRecord.COMMON_END);
+    return;
+  }
+  if (type == MapType.BLOOM_FILTER) {
+    bloom_destroy(record);
+    return;
+  }
+  if (is_array(type) || is_slots(type) || is_queue(type)) {
     const values = load<u32>(record, MapRecord.VALUES);
     if (values != 0) {
       const bytes = value_bytes(type, load<u32>(record, MapRecord.VALUE_SIZE), max_entries(record), 0);
@@ -187,9 +251,16 @@ function free_memory(record: usize, type: u32): void {
   }
 }
 
-/** Frees a map and its memory. No program that uses it may be running or be run again. */
+/**
+ * Gives up a reference to a map; the last one frees it with its memory. No program that uses it may be running or be
+ * run again then.
+ */
 export function map_destroy(record: u32): void {
+  if (atomic.sub<u32>(record + MapRecord.REFERENCES, 1) > 1) return;
   const type = map_type(record);
+  if (load<u32>(record, FieldRecord.TIMER) != 0) free_timers(record);
+  if (is_outer(type)) release_inner(record);
+  if (type == MapType.PERF_EVENT_ARRAY) perf_close_all(<u32>record);
   store<u32>(record, TAKEN, MapRecord.TYPE);
   free_memory(record, type);
   atomic.store<u32>(record + MapRecord.TYPE, 0);

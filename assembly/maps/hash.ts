@@ -6,8 +6,9 @@ import { acquire, release } from "../memory/lock";
 import { find_link, find_node, hash_of, link_node, set_key, unlink } from "./hash_table";
 import { evict, mark_referenced } from "./lru";
 import { is_full, pool_give, pool_take, swap_spare } from "./pool";
-import { add_count, HashRecord, is_lru, map_type, Node, PoolRecord, State } from "./record";
-import { store_first_value, store_value, Whose } from "./values";
+import { add_count, FieldRecord, HashRecord, is_lru, map_type, Node, PoolRecord, State } from "./record";
+import { free_timer } from "./timers";
+import { store_first_value, store_locked, store_value, Whose } from "./values";
 
 /** Address of the first CPU's value, 0 when the key is not there. */
 export function hash_lookup(record: usize, key: usize): u32 {
@@ -27,8 +28,7 @@ export function hash_use(record: usize, key: usize): u32 {
 export function hash_update(record: usize, key: usize, value: usize, flags: u64, whose: Whose): i32 {
   const type = map_type(record);
   if ((type == MapType.HASH ? flags & ~UpdateFlag.LOCK : flags) > <u64>UpdateFlag.EXIST) return -Errno.EINVAL;
-  // No map has a bpf_spin_lock in its values yet.
-  if (flags & UpdateFlag.LOCK) return -Errno.EINVAL;
+  if (flags & UpdateFlag.LOCK && load<u32>(record, FieldRecord.LOCK) == 0) return -Errno.EINVAL;
   const hash = hash_of(record, key);
   acquire(record + MapRecord.LOCK);
   const result = update_locked(record, key, value, flags, whose, hash);
@@ -42,8 +42,11 @@ function update_locked(record: usize, key: usize, value: usize, flags: u64, whos
   if (link != 0) {
     if (flags & UpdateFlag.NOEXIST) return -Errno.EEXIST;
     const node: usize = load<u32>(link);
-    if (whose == Whose.ONLY) {
-      store_value(record, load<u32>(record, PoolRecord.SPARE), value, whose);
+    if (flags & UpdateFlag.LOCK) return store_locked(record, load<u32>(node, Node.VALUE), value);
+    free_timer(record, load<u32>(node, Node.VALUE));
+    // An element with a timer keeps its value's place, by which the timer is known.
+    if (whose == Whose.ONLY && load<u32>(record, FieldRecord.TIMER) == 0) {
+      store_first_value(record, load<u32>(record, PoolRecord.SPARE), value, whose);
       swap_spare(record, node);
     } else {
       store_value(record, load<u32>(node, Node.VALUE), value, whose);
@@ -77,6 +80,7 @@ export function hash_delete(record: usize, key: usize): i32 {
   if (link != 0) {
     const node: usize = load<u32>(link);
     unlink(link);
+    free_timer(record, load<u32>(node, Node.VALUE));
     pool_give(record, node);
     add_count(record, -1);
   }

@@ -4,6 +4,7 @@
  */
 import { link_of, unlink } from "./hash_table";
 import { pool_node } from "./pool";
+import { free_timer } from "./timers";
 import { add_count, HashRecord, max_entries, Node, State } from "./record";
 
 /** Elements that one eviction looks at; then it takes the one at the hand in any case. */
@@ -30,6 +31,7 @@ export function evict(record: usize): usize {
     node = pass(record);
   }
   unlink(link_of(record, node));
+  free_timer(record, load<u32>(node, Node.VALUE));
   add_count(record, -1);
   return node;
 }

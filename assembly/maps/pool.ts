@@ -140,6 +140,21 @@ export function pool_node(record: usize, index: u32): usize {
   return load<u32>(chunk, Chunk.NODES) + (index % length) * load<u32>(record, PoolRecord.NODE_SIZE);
 }
 
+/** Index of the element whose value lies at an address; -1 for none. For maps whose elements keep their values' places. */
+export function pool_index_of_value(record: usize, value: u32): i32 {
+  const length = load<u32>(record, PoolRecord.CHUNK_LENGTH);
+  const stride = load<u32>(record, MapRecord.STRIDE);
+  const chunks: usize = load<u32>(record, PoolRecord.CHUNKS);
+  const used = (load<u32>(record, PoolRecord.FRESH) + length - 1) / length;
+  for (let i: u32 = 0; i < used; i++) {
+    const offset = value - load<u32>(chunks + i * Chunk.SIZE, Chunk.VALUES);
+    if (<u64>offset >= <u64>length * stride || offset % stride != 0) continue;
+    const index = i * length + offset / stride;
+    return index < load<u32>(record, PoolRecord.FRESH) ? <i32>index : -1;
+  }
+  return -1;
+}
+
 @inline
 export function is_live(node: usize): bool {
   return (load<u32>(node, Node.STATE) & State.LIVE) != 0;

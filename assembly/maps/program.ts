@@ -4,15 +4,16 @@
  */
 import { Errno } from "../../src/abi/errno_numbers";
 import { MapFlag, MapType } from "../../src/abi/map_numbers";
-import { Worker } from "../../src/abi/layout";
+import { MapRecord, Worker } from "../../src/abi/layout";
 import { WORKER } from "../worker";
 import { array_lookup, array_update, array_whose } from "./array";
 import { copy_bytes } from "./bytes";
 import { hash_delete, hash_lookup, hash_update, hash_use } from "./hash";
+import { inner_at } from "./inner";
 import { has_flag, is_array, is_hash, is_per_cpu, key_size, map_type } from "./record";
 import { slot_present, slots_lookup } from "./slots";
 import { trie_delete, trie_lookup, trie_update } from "./trie";
-import { this_cpu_offset, Whose } from "./values";
+import { this_cpu_offset, Whose, worker_count } from "./values";
 
 /**
  * A copy of a trie's key that no other CPU can change while it is walked along. It lies in the scratch area, which no
@@ -49,9 +50,19 @@ export function lookup_elem(record: u32, key: u32): u32 {
     case MapType.CPUMAP:
     case MapType.XSKMAP:
       return slots_lookup(record, load<u32>(key));
+    case MapType.ARRAY_OF_MAPS:
+    case MapType.HASH_OF_MAPS:
+      return inner_at(record, key);
     default:
       return 0;
   }
+}
+
+/** bpf_map_lookup_percpu_elem: address of a CPU's value, 0 when there is none. */
+export function lookup_percpu_elem(record: u32, key: u32, cpu: u32): u32 {
+  if (cpu >= worker_count()) return 0;
+  const first = map_type(record) == MapType.PERCPU_ARRAY ? array_lookup(record, load<u32>(key)) : hash_use(record, key);
+  return first == 0 ? 0 : first + cpu * load<u32>(record, MapRecord.CPU_STRIDE);
 }
 
 /** bpf_map_update_elem: 0 or a negative errno. Per-CPU types: this CPU's value; a new element's others are zero. */

@@ -53,6 +53,44 @@ export const enum SlotRecord {
   PRESENT = 64,
 }
 
+/** Queues and stacks. */
+export const enum QueueRecord {
+  /** u32: index of the oldest value. */
+  OLDEST = 64,
+}
+
+/** Bloom filters. */
+export const enum BloomRecord {
+  /** u32: address of the bits, in the heap. */
+  BITS = 64,
+  /** u32: number of bits - 1; a power of two - 1. */
+  MASK = 68,
+  /** u32: hash functions. */
+  HASHES = 72,
+  /** u32: seed of the first one. */
+  SEED = 76,
+}
+
+/** Fields of values that only helpers touch, of every type. */
+export const enum FieldRecord {
+  /** u32: offset of the bpf_spin_lock + 1, 0 for none. */
+  LOCK = 176,
+  /** u32: offset of the bpf_timer + 1, 0 for none. */
+  TIMER = 180,
+}
+
+/** Maps of maps: what every inner map is like. */
+export const enum OuterRecord {
+  /** u32 each, as in the record of the map that was given as a model. */
+  TYPE = 128,
+  KEY_SIZE = 132,
+  VALUE_SIZE = 136,
+  MAX_ENTRIES = 140,
+  FLAGS = 144,
+  /** u64: both of `FieldRecord`. */
+  FIELDS = 152,
+}
+
 /**
  * An element's node, in the heap; the value lies apart, in the user window.
  *
@@ -127,6 +165,20 @@ export function is_hash(type: u32): bool {
   return type == MapType.HASH || type == MapType.PERCPU_HASH || is_lru(type);
 }
 
+export function is_outer(type: u32): bool {
+  return type == MapType.ARRAY_OF_MAPS || type == MapType.HASH_OF_MAPS;
+}
+
+/** Queues and stacks. */
+export function is_queue(type: u32): bool {
+  return type == MapType.QUEUE || type == MapType.STACK;
+}
+
+/** Types without keys. */
+export function is_keyless(type: u32): bool {
+  return is_queue(type) || type == MapType.BLOOM_FILTER || type == MapType.RINGBUF;
+}
+
 export function is_array(type: u32): bool {
   return type == MapType.ARRAY || type == MapType.PERCPU_ARRAY;
 }
@@ -136,7 +188,9 @@ export function is_slots(type: u32): bool {
   return (
     type == MapType.PROG_ARRAY ||
     type == MapType.PERF_EVENT_ARRAY ||
+    type == MapType.ARRAY_OF_MAPS ||
     type == MapType.DEVMAP ||
+    type == MapType.SOCKMAP ||
     type == MapType.CPUMAP ||
     type == MapType.XSKMAP
   );

@@ -1,8 +1,10 @@
 /** Reading all of a map in few calls: where the keys and values of the next elements lie. */
 import { MapRecord } from "../../src/abi/layout";
+import { Ring } from "../../src/abi/ring_layout";
+import { MapType } from "../../src/abi/map_numbers";
 import { array_lookup } from "./array";
 import { is_live, pool_node } from "./pool";
-import { is_array, is_slots, map_type, max_entries, Node, PoolRecord, State } from "./record";
+import { is_array, is_keyless, is_slots, map_type, max_entries, Node, PoolRecord, State } from "./record";
 import { slots_lookup } from "./slots";
 
 /** What a scan writes: where to go on, then a pair for each element. */
@@ -23,6 +25,7 @@ const enum Scan {
  */
 export function map_scan(record: u32, cursor: u32, out: u32, capacity: u32): u32 {
   const type = map_type(record);
+  if (is_keyless(type)) return 0;
   const indexed = is_array(type) || is_slots(type);
   const end = indexed ? max_entries(record) : load<u32>(record, PoolRecord.FRESH);
   let count: u32 = 0;
@@ -48,5 +51,7 @@ export function map_scan(record: u32, cursor: u32, out: u32, capacity: u32): u32
 
 /** Elements held now; of types without a count, all that they have room for. */
 export function map_count(record: u32): u32 {
-  return is_array(map_type(record)) ? max_entries(record) : load<u32>(record, MapRecord.COUNT);
+  const type = map_type(record);
+  if (type == MapType.RINGBUF) return load<u32>(record + MapRecord.COMMON_END, Ring.COUNT);
+  return is_array(type) ? max_entries(record) : load<u32>(record, MapRecord.COUNT);
 }

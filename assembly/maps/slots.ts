@@ -1,5 +1,6 @@
 /**
- * Types that hold a reference at an index: prog_array, perf_event_array, devmap, cpumap, xskmap. What the references
+ * Types that hold a reference at an index: prog_array, perf_event_array, array_of_maps, devmap, cpumap,
+ * xskmap, sockmap. What the references
  * mean is the engine's business; here they are stored under the rules of kernel/bpf/arraymap.c, devmap.c, cpumap.c and
  * net/xdp/xskmap.c. Whether a device, CPU or socket exists is not asked.
  */
@@ -33,19 +34,31 @@ export function slots_lookup(record: usize, index: u32): u32 {
   return slot_present(record, index) ? slot_address(record, index) : 0;
 }
 
+/** Types of kernel/bpf/arraymap.c's fd_array: a slot is filled whatever it held, and emptied only if it held something. */
+function is_whole_slot(type: u32): bool {
+  return type == MapType.PROG_ARRAY || type == MapType.PERF_EVENT_ARRAY || type == MapType.ARRAY_OF_MAPS;
+}
+
 /** What is wrong with an update, before its value is looked at: a negative errno, or 0. */
 function check_update(record: usize, index: u32, flags: u64): i32 {
   const type = map_type(record);
-  const whole_slot = type == MapType.PROG_ARRAY || type == MapType.PERF_EVENT_ARRAY;
+  const whole_slot = is_whole_slot(type);
   if (flags > <u64>(whole_slot ? UpdateFlag.ANY : UpdateFlag.EXIST)) return -Errno.EINVAL;
   if (index >= max_entries(record)) return -Errno.E2BIG;
+  // User space puts perf events there, of which there are none here; `perf_open` fills these slots.
+  if (type == MapType.PERF_EVENT_ARRAY) return -Errno.EBADF;
   if (whole_slot) return 0;
-  if (type == MapType.XSKMAP) {
+  if (type == MapType.XSKMAP || type == MapType.SOCKMAP) {
     if (flags == UpdateFlag.NOEXIST && slot_present(record, index)) return -Errno.EEXIST;
     if (flags == UpdateFlag.EXIST && !slot_present(record, index)) return -Errno.ENOENT;
     return 0;
   }
   return flags == UpdateFlag.NOEXIST ? -Errno.EEXIST : 0;
+}
+
+/** What is no program (fd <= 0) reads as 0; programs are their index + 1. `value` is user space's copy. */
+export function drop_no_program(record: usize, value: usize): void {
+  if (value_size(record) == 8 && load<i32>(value, 4) < 0) store<u32>(value, 0, 4);
 }
 
 /** 0 or a negative errno. A devmap's interface 0 and a cpumap's queue of length 0 empty the slot. */
@@ -55,13 +68,14 @@ export function slots_update(record: usize, index: u32, value: usize, flags: u64
   const type = map_type(record);
   if (type == MapType.DEVMAP && load<u32>(value) == 0) {
     if (value_size(record) == 8 && load<i32>(value, 4) > 0) return -Errno.EINVAL;
-    set_slot(record, index, 0);
+    fill_slot(record, index, 0);
   } else if (type == MapType.CPUMAP && load<u32>(value) > MAX_QUEUE) {
     return -Errno.EOVERFLOW;
   } else if (type == MapType.CPUMAP && load<u32>(value) == 0) {
-    set_slot(record, index, 0);
+    fill_slot(record, index, 0);
   } else {
-    set_slot(record, index, value);
+    if (type == MapType.DEVMAP || type == MapType.CPUMAP) drop_no_program(record, value);
+    fill_slot(record, index, value);
   }
   return 0;
 }
@@ -69,14 +83,15 @@ export function slots_update(record: usize, index: u32, value: usize, flags: u64
 /** 0 or a negative errno. */
 export function slots_delete(record: usize, index: u32): i32 {
   const type = map_type(record);
-  const whole_slot = type == MapType.PROG_ARRAY || type == MapType.PERF_EVENT_ARRAY;
+  const whole_slot = is_whole_slot(type);
   if (index >= max_entries(record)) return whole_slot ? -Errno.E2BIG : -Errno.EINVAL;
-  const was = set_slot(record, index, 0);
+  const was = fill_slot(record, index, 0);
+  if (type == MapType.SOCKMAP) return was ? 0 : -Errno.EINVAL;
   return whole_slot && !was ? -Errno.ENOENT : 0;
 }
 
 /** Fills a slot from a value, or empties it when that is 0. Returns whether it held something. */
-function set_slot(record: usize, index: u32, value: usize): bool {
+export function fill_slot(record: usize, index: u32, value: usize): bool {
   acquire(record + MapRecord.LOCK);
   const was = slot_present(record, index);
   if (value != 0) copy_padded(slot_address(record, index), value, value_size(record));

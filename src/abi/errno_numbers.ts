@@ -7,6 +7,7 @@ export const enum Errno {
   ENOENT = 2,
   EINTR = 4,
   E2BIG = 7,
+  EBADF = 9,
   EAGAIN = 11,
   ENOMEM = 12,
   EACCES = 13,
@@ -17,11 +18,14 @@ export const enum Errno {
   EINVAL = 22,
   ENOSPC = 28,
   ERANGE = 34,
+  EDEADLK = 35,
   ENAMETOOLONG = 36,
   ENOSYS = 38,
+  EPROTO = 71,
   EOVERFLOW = 75,
   EOPNOTSUPP = 95,
   EAFNOSUPPORT = 97,
+  EALREADY = 114,
   /** The kernel's own, from linux/errno.h. */
   ENOTSUPP = 524,
 }

@@ -71,6 +71,12 @@ export const enum Header {
   MAP_IDS = 44,
   /** u32: counts wake-ups of the rings' consumers, so that one look tells whether there was any. */
   WAKEUPS = 48,
+  /** u32: spin lock of the timers. */
+  TIMER_LOCK = 52,
+  /** u32: address of the timers' table and queue in the heap, 0 before the first timer. */
+  TIMERS = 56,
+  /** u32: timers that wait for their time. */
+  TIMERS_ARMED = 60,
   /** 3 × ARENA_SIZE bytes: state of the allocators (heap, read-only, read-write, in the order of `Arena`). */
   ARENAS = 64,
   ARENA_SIZE = 512,
@@ -220,6 +226,8 @@ export const enum Worker {
   HELD_COUNT = 160,
   /** u32: address of the bpf_spin_lock that the run holds, 0 for none. */
   HELD_LOCK = 164,
+  /** u32: number of the timer whose callback runs, 0 for none. */
+  TIMER = 168,
   /** u32: address of the `Skb` record, in the heap. */
   SKB = 0x1f0,
   /** HELD_MAX × 8 bytes: of each the address (u32) and the ring (u32). */
@@ -290,42 +298,6 @@ export const enum Stack {
   MAX_FRAMES = 8,
   /** Bytes of a worker's context record, which lies right above its stacks. */
   CTX_SIZE = 512,
-}
-
-/**
- * A ring of records: a ring buffer's state (at `MapRecord.COMMON_END`), or that of one CPU of a perf_event_array (in
- * the heap). Positions only grow; a record of n bytes takes n + 8, rounded up to 8, as in the kernel.
- */
-export const enum Ring {
-  /** u32: address of the bytes: twice SIZE, so that a record that begins before the end needs no break. */
-  DATA = 0,
-  /** u32: address of the records' headers in the heap, where no program reaches: a u32 for each 8 bytes. */
-  HEADERS = 4,
-  /** u32: bytes that records may take at a time, a power of two. */
-  SIZE = 8,
-  /** u32: arena of DATA. */
-  ARENA = 12,
-  /** u64: where the next record begins. */
-  PRODUCER = 16,
-  /** u64: where the next record to be read begins. */
-  CONSUMER = 24,
-  /** u64: records for which there was no room. */
-  LOST = 32,
-  /** u32: spin lock of the producers. */
-  LOCK = 40,
-  /** u32: counts wake-ups of the consumer. */
-  WAKEUPS = 44,
-  /** u32: records that can be read. */
-  COUNT = 48,
-  STRUCT_SIZE = 64,
-}
-
-/** Bits of a record's header beside its length (linux/bpf.h BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT). */
-export const enum RingHeader {
-  /** Bit 31: reserved and not committed yet. */
-  BUSY_SHIFT = 31,
-  DISCARD = 0x40000000,
-  LENGTH_MASK = 0x3fffffff,
 }
 
 /** Limits of the kernel that the ISA's users rely on. */

@@ -11,6 +11,8 @@ export interface MapTypeRow {
   readonly perCpu?: true;
   /** The key is a u32 index below max_entries. */
   readonly indexed?: true;
+  /** There is no key: values are pushed, records written. */
+  readonly keyless?: true;
   /** The value is a file descriptor to user space: of a program or a map. */
   readonly holds?: 'program' | 'map';
   /** 'works', or why not yet. */
@@ -35,25 +37,25 @@ export const MAP_TYPES = {
   lru_hash: row(MapType.LRU_HASH, 'works'),
   lru_percpu_hash: row(MapType.LRU_PERCPU_HASH, 'works', { perCpu: true }),
   lpm_trie: row(MapType.LPM_TRIE, 'works'),
-  array_of_maps: row(MapType.ARRAY_OF_MAPS, 'later', { indexed: true, holds: 'map' }),
-  hash_of_maps: row(MapType.HASH_OF_MAPS, 'later', { holds: 'map' }),
+  array_of_maps: row(MapType.ARRAY_OF_MAPS, 'works', { indexed: true, holds: 'map' }),
+  hash_of_maps: row(MapType.HASH_OF_MAPS, 'works', { holds: 'map' }),
   devmap: row(MapType.DEVMAP, 'works', { indexed: true }),
-  sockmap: row(MapType.SOCKMAP, 'later', { indexed: true }),
+  sockmap: row(MapType.SOCKMAP, 'works', { indexed: true }),
   cpumap: row(MapType.CPUMAP, 'works', { indexed: true }),
   xskmap: row(MapType.XSKMAP, 'works', { indexed: true }),
-  sockhash: row(MapType.SOCKHASH, 'later'),
+  sockhash: row(MapType.SOCKHASH, 'works'),
   cgroup_storage: row(MapType.CGROUP_STORAGE, 'later'),
   reuseport_sockarray: row(MapType.REUSEPORT_SOCKARRAY, 'later', { indexed: true }),
   percpu_cgroup_storage: row(MapType.PERCPU_CGROUP_STORAGE, 'later', { perCpu: true }),
-  queue: row(MapType.QUEUE, 'later'),
-  stack: row(MapType.STACK, 'later'),
-  sk_storage: row(MapType.SK_STORAGE, 'later'),
+  queue: row(MapType.QUEUE, 'works', { keyless: true }),
+  stack: row(MapType.STACK, 'works', { keyless: true }),
+  sk_storage: row(MapType.SK_STORAGE, 'works'),
   devmap_hash: row(MapType.DEVMAP_HASH, 'works'),
   struct_ops: row(MapType.STRUCT_OPS, 'later'),
-  ringbuf: row(MapType.RINGBUF, 'later'),
+  ringbuf: row(MapType.RINGBUF, 'works', { keyless: true }),
   inode_storage: row(MapType.INODE_STORAGE, 'later'),
   task_storage: row(MapType.TASK_STORAGE, 'later'),
-  bloom_filter: row(MapType.BLOOM_FILTER, 'later'),
+  bloom_filter: row(MapType.BLOOM_FILTER, 'works', { keyless: true }),
   user_ringbuf: row(MapType.USER_RINGBUF, 'later'),
   cgrp_storage: row(MapType.CGRP_STORAGE, 'later'),
   arena: row(MapType.ARENA, 'later'),

@@ -10,6 +10,10 @@ export interface RuntimeExports extends WebAssembly.Exports, MapExports {
   arena_left(arena: Arena): number;
   /** For `Layout.HELPER_SLOT` of the function table. */
   called_helper: CallableFunction;
+  /** Nanoseconds of the clock that timers go by. */
+  clock_now(): bigint;
+  /** Runs the callback of one timer that is due: 1, or 2 when it trapped; 0 when none is due. */
+  run_timer(now: bigint): number;
   /** Runs `count` packets through a program. */
   run_batch(program: number, descriptors: number, count: number, flags: BatchFlag | 0): void;
 }

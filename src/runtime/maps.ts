@@ -9,8 +9,10 @@ import { MapRecord } from '../abi/layout.js';
 import { MAP_FLAGS, MAP_TYPES, type MapTypeName, type MapTypeRow } from '../abi/map_types.js';
 import { helperFields, type MapSpec } from '../model/map_spec.js';
 import { BeeswaxError } from '../util/errors.js';
+import { toHex } from '../util/hex.js';
 import { createRecord } from './maps_create.js';
 import { RingReader } from './maps_ring.js';
+import { Streams } from './maps_streams.js';
 import { type MapHost, withBytes } from './maps_transfer.js';
 
 /** Elements that one scan fetches; they fit into the scratch area. */
@@ -39,21 +41,6 @@ export function createMap(host: MapHost, spec: MapSpec): WasmMap {
  */
 export function borrowMap(host: MapHost, spec: MapSpec, record: number): WasmMap {
   return new WasmMap(host, spec, record, true);
-}
-
-/** The open streams of a map. */
-class Streams {
-  readonly #open = new Set<{ close(): void }>();
-
-  add<S extends { close(): void }>(stream: S): S {
-    this.#open.add(stream);
-    return stream;
-  }
-
-  close(): void {
-    for (const stream of this.#open) stream.close();
-    this.#open.clear();
-  }
 }
 
 export class WasmMap {
@@ -104,6 +91,16 @@ export class WasmMap {
     [this.#lock, this.#timer] = helperFields(spec.valueShape);
     this.#indexed = row.indexed === true;
     host.nameMap(record, spec.name);
+  }
+
+  /** Whether it may still be used: not closed, and of an inner map, still in a map of maps. */
+  get isOpen(): boolean {
+    const { memory } = this.host;
+    return (
+      !this.#closed &&
+      memory.getU32(this.record + MapRecord.ID) === this.#id &&
+      memory.getU32(this.record + MapRecord.TYPE) !== 0
+    );
   }
 
   /** Elements held now; of arrays all that they have room for. */
@@ -216,6 +213,7 @@ export class WasmMap {
   closePerf(readers: readonly RingReader[]): void {
     readers.forEach(({ ring }, cpu) => {
       this.host.wakeups.forget(ring);
+      if (!this.isOpen) return;
       this.#exports().perf_close(this.record, cpu);
     });
   }
@@ -296,9 +294,7 @@ export class WasmMap {
   }
 
   #exports(): MapHost['exports'] {
-    const gone = this.#closed || this.host.memory.getU32(this.record + MapRecord.ID) !== this.#id;
-    if (gone || this.host.memory.getU32(this.record + MapRecord.TYPE) === 0)
-      throw new BeeswaxError('BEESWAX_E_MAP_CLOSED', { map: this.name });
+    if (!this.isOpen) throw new BeeswaxError('BEESWAX_E_MAP_CLOSED', { map: this.name });
     return this.host.exports;
   }
 
@@ -389,7 +385,7 @@ export class WasmMap {
       type: this.type,
       operation,
       errno: errnoName(errno),
-      ...(shown === undefined ? {} : { key: Array.from(shown, (byte) => byte.toString(16).padStart(2, '0')).join('') }),
+      ...(shown === undefined ? {} : { key: toHex(shown) }),
     });
   }
 }

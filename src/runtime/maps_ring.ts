@@ -1,5 +1,6 @@
 /** Reads the records of a ring (`assembly/maps/ring.ts`) one by one: each is copied out, and its room given back. */
-import { Ring, Worker } from '../abi/layout.js';
+import { Worker } from '../abi/layout.js';
+import { Ring } from '../abi/ring_layout.js';
 import type { MapHost } from './maps_transfer.js';
 
 export class RingReader {

@@ -9,6 +9,7 @@ import type { RuntimeExports } from './exports.js';
 import { createHost, type Host, type HostOptions } from './host.js';
 import { EngineMemory } from './memory.js';
 import { ProgramRecords, Slots } from './slots.js';
+import { Timers } from './timers.js';
 import { Umem } from './umem.js';
 import { Wakeups } from './wakeups.js';
 
@@ -32,6 +33,8 @@ export class Runtime {
   readonly umem: Umem;
   /** Readers of ring buffers and perf events: `dispatch` after runs lets them go on. */
   readonly wakeups: Wakeups;
+  /** The programs' timers: `run` between packets. */
+  readonly timers: Timers;
   /** Address of the block of the worker that this instance runs as. */
   readonly worker = Layout.WORKERS as number;
   readonly #mapNames = new Map<number, string>();
@@ -46,6 +49,7 @@ export class Runtime {
   ) {
     this.umem = new Umem(memory.bounds);
     this.wakeups = new Wakeups(memory);
+    this.timers = new Timers(this);
   }
 
   /** @throws BeeswaxError BEESWAX_E_NO_MEMORY, BEESWAX_E_WASM_MISSING. */

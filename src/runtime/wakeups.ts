@@ -2,7 +2,8 @@
  * Who waits for records of a ring: whoever runs programs calls `dispatch` after them, and the readers of rings that
  * were woken meanwhile go on. No timer and no thread is involved.
  */
-import { Header, Layout, Ring } from '../abi/layout.js';
+import { Header, Layout } from '../abi/layout.js';
+import { Ring } from '../abi/ring_layout.js';
 import type { EngineMemory } from './memory.js';
 
 interface Waiter {
@@ -46,6 +47,12 @@ export class Wakeups {
     return () => {
       for (const waiter of waiters) this.#waiters.delete(waiter);
     };
+  }
+
+  /** Lets all go on: there will be no more. */
+  close(): void {
+    for (const { resolve } of this.#waiters) resolve();
+    this.#waiters.clear();
   }
 
   /** A ring is gone: its numbers mean nothing any more. */

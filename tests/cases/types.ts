@@ -1,5 +1,6 @@
 /** The form of a case: a program as text, what it is run on, and what must come of it. Every back end runs all cases. */
 import type { ProgramType } from '../../src/abi/program_types.js';
+import type { ContextValues } from '../../src/model/frame.js';
 import type { CustomHelper } from '../../src/runtime/host.js';
 
 /** Reasons of a trap, as the catalogue names them (without BEESWAX_E_TRAP_). */
@@ -22,6 +23,8 @@ export interface Want {
   readonly packet?: string;
   /** The first 8 bytes of the packet afterwards as a little-endian number, unsigned. */
   readonly u64?: bigint;
+  /** Fields of the context that the run gives back; those not named may be anything. */
+  readonly context?: ContextValues;
   readonly trap?: { readonly reason: TrapReason; readonly pc: number; readonly value?: bigint };
   readonly redirect?: { readonly kind: 'ifindex' | 'map'; readonly key: number };
   /** Lines of bpf_trace_printk. */
@@ -38,6 +41,8 @@ export interface Case {
   readonly packet?: string;
   /** Metadata in front of the packet, hex. */
   readonly meta?: string;
+  /** Fields of the context that are given. */
+  readonly context?: ContextValues;
   /** Instructions a run may execute, 2^20 unless said. */
   readonly fuel?: bigint;
   /** Slots of program arrays that are filled before: map name → [index, program name]. */

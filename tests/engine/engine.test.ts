@@ -256,7 +256,7 @@ describe('an engine', () => {
   it('loads the programs it can and names the others', () =>
     withEngine({ engine: 'interp' }, async (wasm) => {
       const loaded = await wasm.load(
-        object(`.map later, ringbuf, 0, 0, 4096
+        object(`.map later, stack_trace, 4, 8, 64
           .section xdp/fine
           .program fine xdp
           r0 = 2
@@ -269,7 +269,7 @@ describe('an engine', () => {
       );
       expect(loaded.programs.map(({ name }) => name)).toEqual(['fine']);
       expect(loaded.failures.map(({ program }) => program)).toEqual(['broken']);
-      expect(() => loaded.program('broken')).toThrow(/ringbuf/);
+      expect(() => loaded.program('broken')).toThrow(/stack_trace/);
     }));
 
   it('names the nearest program and map', () =>

@@ -11,7 +11,7 @@ import type { Runtime } from '../../src/runtime/runtime.js';
 import { describeNeeding } from '../support/have.js';
 import { mapSpec } from '../support/maps.js';
 import { Random } from '../support/random.js';
-import { hex, openRuntime, outcome } from './maps_support.js';
+import { hex, MIB, openRuntime, outcome } from './maps_support.js';
 
 const { BPF_F_NO_PREALLOC, BPF_F_RDONLY, BPF_F_RDONLY_PROG } = MAP_FLAGS;
 const OPERATIONS = 2000;
@@ -80,7 +80,7 @@ describeNeeding(['kernelBpf'], 'the same operations in the kernel', () => {
   const open: { close(): void }[] = [];
   beforeAll(async () => {
     kernel = await Kernel.open();
-    runtime = await openRuntime(kernel.cpus);
+    runtime = await openRuntime(kernel.cpus, 1024 * MIB);
   });
   afterEach(() => {
     for (const map of open.splice(0)) map.close();
@@ -151,6 +151,12 @@ describeNeeding(['kernelBpf'], 'the same operations in the kernel', () => {
       'devmap_hash',
       'cpumap',
       'xskmap',
+      'queue',
+      'stack',
+      'bloom_filter',
+      'ringbuf',
+      'sockmap',
+      'sockhash',
     ];
     const sizes = [0, 1, 4, 5, 8, 9, 16, 260, 261, 512, 513, 32768, 32769];
     const large = [
@@ -165,20 +171,23 @@ describeNeeding(['kernelBpf'], 'the same operations in the kernel', () => {
     const tally = new Map<string, number>();
     for (let round = 0; round < 4000; round++) {
       const type = types[random.below(types.length)] as MapTypeName;
-      const keySize = random.chance(0.6) ? 4 : (sizes[random.below(sizes.length)] as number);
+      const { keyless }: MapTypeRow = MAP_TYPES[type];
+      const keySize = random.chance(0.6) ? (keyless === true ? 0 : 4) : (sizes[random.below(sizes.length)] as number);
       const valueSize = random.chance(0.1)
         ? (large[random.below(large.length)] as number)
         : (sizes[random.below(sizes.length)] as number);
-      const maxEntries = random.chance(0.1) ? 0 : random.between(1, 3);
+      const pages = type === 'ringbuf' ? 4096 : 1;
+      const maxEntries = random.chance(0.1) ? 0 : random.between(1, 3) * pages;
+      const extra = random.chance(0.9) ? 0 : random.below(20);
       // A NUMA node is a machine's own matter.
       const flag = (): number => (random.chance(0.5) ? 0 : 1 << random.below(13)) & ~MAP_FLAGS.BPF_F_NUMA_NODE;
       const flags = flag() | flag() | (type === 'lpm_trie' && random.chance(0.8) ? BPF_F_NO_PREALLOC : 0);
-      const spec = mapSpec('m', type, keySize, valueSize, maxEntries, { flags });
+      const spec = mapSpec('m', type, keySize, valueSize, maxEntries, { flags, extra });
       if (type === 'perf_event_array' && maxEntries === 0) continue;
       const answers = [() => createMap(runtime, spec), () => KernelMap.create(kernel, spec)].map((make) =>
         outcome(() => make().close()),
       );
-      const shown = `${type} key ${keySize} value ${valueSize} entries ${maxEntries} flags 0x${flags.toString(16)}`;
+      const shown = `${type} key ${keySize} value ${valueSize} entries ${maxEntries} flags 0x${flags.toString(16)} extra ${extra}`;
       expect(answers[0], shown).toBe(answers[1]);
       tally.set(answers[0] as string, (tally.get(answers[0] as string) ?? 0) + 1);
     }
