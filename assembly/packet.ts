@@ -23,6 +23,7 @@ function limit(length: i64, size: i64): i64 {
 }
 
 /** Moves the packet's bounds, and everything that follows them. The caller has checked that they lie in the frame. */
+@inline
 export function set_packet(data_meta: u32, data: u32, data_end: u32): void {
   const length = <i64>data_end - <i64>data_meta;
   store<u32>(WORKER, data_meta, Worker.DATA_META);

@@ -7,6 +7,7 @@ import { map_type, may_read } from "./arguments";
 import { spend } from "./work";
 
 /** Whether programs may look into maps of a type (kernel/bpf/verifier.c check_map_func_compatibility). */
+@inline
 function readable_type(type: u32): bool {
   switch (type) {
     case MapType.prog_array:
@@ -31,6 +32,7 @@ function writable_type(type: u32): bool {
 }
 
 /** Whether the handle is a map for this use, and the key may be read; else the run has trapped. */
+@inline
 function usable(map: u64, key: u64, write: bool): bool {
   const type = map_type(map);
   if (type == 0) return false;

@@ -34,8 +34,14 @@ export function equal_bytes(a: usize, b: usize, size: u32): bool {
   for (let i: u32 = 0; i < words; i += 8) {
     if (load<u64>(a + i) != load<u64>(b + i)) return false;
   }
-  for (let i = words; i < size; i++) {
-    if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  let at = words;
+  if (size & 4) {
+    if (load<u32>(a + at) != load<u32>(b + at)) return false;
+    at += 4;
   }
-  return true;
+  if (size & 2) {
+    if (load<u16>(a + at) != load<u16>(b + at)) return false;
+    at += 2;
+  }
+  return (size & 1) == 0 || load<u8>(a + at) == load<u8>(b + at);
 }

@@ -17,6 +17,7 @@ export function hash_lookup(record: usize, key: usize): u32 {
 }
 
 /** The same from a program, whose look-ups keep an element from eviction. */
+@inline
 export function hash_use(record: usize, key: usize): u32 {
   const node = find_node(record, key);
   if (node == 0) return 0;

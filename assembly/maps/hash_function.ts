@@ -16,6 +16,21 @@ export function hash_word(word: u64, seed: u64): u32 {
   return <u32>mix(word ^ seed);
 }
 
+/** The 0 to 7 bytes at the end of a key as one word. */
+@inline
+function tail_of(at: usize, size: u32): u64 {
+  let tail: u64 = 0;
+  if (size & 4) {
+    tail = load<u32>(at);
+    at += 4;
+  }
+  if (size & 2) {
+    tail = (tail << 16) | load<u16>(at);
+    at += 2;
+  }
+  return size & 1 ? (tail << 8) | load<u8>(at) : tail;
+}
+
 /** Hash of a key of any size; those of 4, 8 and 16 bytes without a loop. */
 @inline
 export function hash_bytes(key: usize, size: u32, seed: u64): u32 {
@@ -25,9 +40,7 @@ export function hash_bytes(key: usize, size: u32, seed: u64): u32 {
   let h = seed ^ size;
   const words = size & ~7;
   for (let i: u32 = 0; i < words; i += 8) h = mix(h ^ load<u64>(key + i)) + FACTOR_2;
-  let tail: u64 = 0;
-  for (let i = size; i > words; i--) tail = (tail << 8) | load<u8>(key + i - 1);
-  return <u32>mix(h ^ tail);
+  return <u32>mix(h ^ tail_of(key + words, size & 7));
 }
 
 /** A seed from two numbers that differ between maps and engines. */

@@ -27,6 +27,7 @@ function own_key(record: usize, key: usize): usize {
 }
 
 /** bpf_map_lookup_elem: address of the value, of this CPU's for per-CPU types; 0 when there is none. */
+@inline
 export function lookup_elem(record: u32, key: u32): u32 {
   switch (map_type(record)) {
     case MapType.ARRAY:
