@@ -1,6 +1,7 @@
 /** The packet and context of `test`, from its options. */
 import { PROGRAM_TYPES, type ProgramType, type ProgramTypeRow } from '../abi/program_types.js';
-import type { PacketInput } from '../model/frame.js';
+import { type ContextFields, givenFields, writeContext } from '../model/context.js';
+import type { ContextValues, PacketInput } from '../model/frame.js';
 import { readPackets } from '../packet/index.js';
 import { isBeeswaxError } from '../util/errors.js';
 import { fromHex } from '../util/hex.js';
@@ -54,7 +55,8 @@ const CONTEXT_FIELDS = {
 
 /**
  * The input of a run: as for BPF_PROG_TEST_RUN, `data` of the context is how many of the first bytes are metadata,
- * `data_meta` is 0 and `data_end` the number of bytes.
+ * `data_meta` is 0 and `data_end` the number of bytes. Of a struct __sk_buff the fields that the kernel takes may be
+ * given; `cb` is an array, and 64-bit fields may be text.
  *
  * @throws BeeswaxError BEESWAX_E_JSON, BEESWAX_E_USAGE.
  */
@@ -64,7 +66,9 @@ export function packetInput(bytes: Uint8Array, context: string | undefined, type
   if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
     throw usageError('--ctx is no JSON object', 'write fields by name, such as {"ingress_ifindex": 2}');
   }
-  const known = Object.keys((PROGRAM_TYPES[type] as ProgramTypeRow).context ?? {});
+  const contextFields = (PROGRAM_TYPES[type] as ProgramTypeRow).context ?? {};
+  if (givenFields(contextFields).length > 0) return { data: bytes, context: givenContext(contextFields, fields as Record<string, unknown>) };
+  const known = Object.keys(contextFields);
   const input: { -readonly [K in keyof PacketInput]: PacketInput[K] } = { data: bytes };
   for (const [name, value] of Object.entries(fields)) {
     if (!known.includes(name)) {
@@ -81,6 +85,24 @@ export function packetInput(bytes: Uint8Array, context: string | undefined, type
   }
   return input;
 }
+
+/** The fields of a context that pass, checked as a run checks them. */
+function givenContext(fields: ContextFields, given: Record<string, unknown>): ContextValues {
+  const values: Record<string, ContextValues[string]> = {};
+  for (const [name, value] of Object.entries(given)) {
+    values[name] = (typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : value) as number;
+  }
+  try {
+    writeContext(fields, values, new DataView(new ArrayBuffer(SCRATCH_SIZE)), 0);
+  } catch (thrown) {
+    if (!isBeeswaxError(thrown)) throw thrown;
+    throw usageError(`--ctx: ${thrown.message}`, thrown.suggestion);
+  }
+  return values;
+}
+
+/** More than any context record. */
+const SCRATCH_SIZE = 512;
 
 function placePointer(
   input: { data: Uint8Array; meta?: Uint8Array },

@@ -3,15 +3,15 @@
  * for each register that is live there; passes drop those that turn out to bring one value only.
  */
 import type { AddressedProgram } from '../analysis/addressed.js';
-import { buildCfg, type CfgEdge } from '../analysis/cfg.js';
+import { buildCfg, type CfgBlock, type CfgEdge } from '../analysis/cfg.js';
 import type { VerifiedFunction } from '../analysis/verified.js';
 import { FRAME_POINTER, REGISTER_COUNT } from '../isa/table.js';
 import type { IrBlock, IrEdge, IrFunction, ValueId } from '../model/ir.js';
 import type { Insn } from '../model/program.js';
 import { IrBuilder } from './ir_builder.js';
 import { liveRegisters } from './liveness.js';
-import { conditionOf } from './lower/jumps.js';
-import { lowerInsn } from './lower/lower.js';
+import type { Condition } from './lower/jumps.js';
+import { LOWERING, type Lowering } from './lower/lower.js';
 
 /** An edge whose arguments wait until the block it comes from is built. */
 interface OpenEdge {
@@ -31,6 +31,7 @@ export function buildIr(
   fn: VerifiedFunction,
   kind: IrFunction['kind'],
   name: string,
+  lowering: Lowering = LOWERING,
 ): IrFunction {
   const cfg = buildCfg(program.verified, fn);
   const live = liveRegisters(cfg);
@@ -61,7 +62,8 @@ export function buildIr(
 
   for (const index of cfg.graph.order) {
     const block = blocks[index] as IrBlock;
-    const { insns, fall, jump } = cfg.blocks[index] as (typeof cfg.blocks)[number];
+    const flow = cfg.blocks[index] as CfgBlock;
+    const { insns } = flow;
     b.pc = block.pc;
     b.enter(block);
     const incoming = parameters[index];
@@ -74,8 +76,12 @@ export function buildIr(
       b.registers[FRAME_POINTER] = framePointer;
       for (const register of incoming) b.registers[register] = b.addBlockParameter(block, register);
     }
-    for (const insn of insns) lowerInsn(b, insn, { program });
-    endBlock(b, insns[insns.length - 1] as Insn, fall, jump, connect);
+    for (const insn of insns) {
+      b.pc = insn.pc;
+      lowering.lower(b, insn, { program });
+    }
+    const last = insns[insns.length - 1] as Insn;
+    endBlock(b, last, lowering.condition(last), flow, connect);
     atEnd[index] = b.registers;
   }
 
@@ -103,11 +109,10 @@ function lowerEntry(b: IrBuilder, program: AddressedProgram, fn: VerifiedFunctio
 function endBlock(
   b: IrBuilder,
   last: Insn,
-  fall: CfgEdge | undefined,
-  jump: CfgEdge | undefined,
+  condition: Condition | undefined,
+  { fall, jump }: CfgBlock,
   connect: (edge: CfgEdge, pc: number) => IrEdge,
 ): void {
-  const condition = conditionOf(last.op.sem);
   if (condition !== undefined && jump !== undefined && fall !== undefined) {
     b.end({
       kind: 'branch',

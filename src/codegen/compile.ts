@@ -9,6 +9,7 @@ import type { AddressedProgram, MemoryBounds } from '../analysis/addressed.js';
 import { BeeswaxError } from '../util/errors.js';
 import { buildIr } from './build_ir.js';
 import { emitFunction } from './emit_function.js';
+import type { Lowering } from './lower/lower.js';
 import { improve, type Level } from './passes/passes.js';
 import { FUNCTION_SIGNATURE } from './runtime_imports.js';
 import { createWasmModule, type Expr, type WasmModule } from './wasm.js';
@@ -19,6 +20,8 @@ export interface CompileOptions {
    * and were not seen to gain any. The result of a run is the same.
    */
   readonly optimizeLevel?: Level;
+  /** What instructions become, where it is not what they should: for faults seeded on purpose. */
+  readonly lowering?: Lowering;
   /** Also give the module's text. */
   readonly wat?: boolean;
 }
@@ -52,7 +55,7 @@ export async function compileModule(
   const wasm = await createWasmModule(bounds.pages);
   try {
     const exported: Omit<CompiledModule, 'bytes' | 'wat'>[] = [];
-    for (const program of programs) exported.push(addProgram(wasm, program, bounds, level));
+    for (const program of programs) exported.push(addProgram(wasm, program, bounds, level, options.lowering));
     if (level === 3) wasm.optimize();
     const text = options.wat === true ? { wat: wasm.text() } : {};
     return {
@@ -86,6 +89,7 @@ function addProgram(
   program: AddressedProgram,
   bounds: MemoryBounds,
   level: Level,
+  lowering: Lowering | undefined,
 ): Omit<CompiledModule, 'bytes' | 'wat'> {
   const { verified, index } = program;
   const { insns } = verified.program;
@@ -101,13 +105,17 @@ function addProgram(
   const functions: { slot: number; exportName: string }[] = [];
   verified.functions.forEach((fn, position) => {
     if (position === 0) {
-      emitFunction(wasm, improve(buildIr(program, fn, 'program', exportName), { program, bounds }, level), options);
+      emitFunction(
+        wasm,
+        improve(buildIr(program, fn, 'program', exportName, lowering), { program, bounds }, level),
+        options,
+      );
       wasm.exportFunction(exportName, exportName);
     }
     const name = callees.get(fn.start) as string;
     const slot = fn.addressTaken ? program.functionSlots.get(fn.start) : undefined;
     if (position === 0 && !called.has(fn.start) && slot === undefined) return;
-    emitFunction(wasm, improve(buildIr(program, fn, 'function', name), { program, bounds }, level), options);
+    emitFunction(wasm, improve(buildIr(program, fn, 'function', name, lowering), { program, bounds }, level), options);
     if (slot === undefined) return;
     addTableEntry(wasm, name, index);
     functions.push({ slot, exportName: name });

@@ -15,6 +15,11 @@ export interface KernelRefusal {
 /** Reasons for which the kernel refuses programs that RFC 9669 allows. */
 export const KERNEL_REFUSALS: readonly KernelRefusal[] = [
   {
+    says: /missing btf func_info/,
+    why: "the address of a function is taken; the kernel wants to know the function's type, which bare bytes do not have",
+    source: 'kernel/bpf/verifier.c check_ld_imm',
+  },
+  {
     says: /invalid shift -?\d+/,
     why: 'RFC 9669 section 4.1 masks shift counts; the verifier wants constant ones below the width',
     source: 'kernel/bpf/verifier.c check_alu_op',

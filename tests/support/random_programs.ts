@@ -15,7 +15,7 @@ import type { Program } from '../../src/model/program.js';
 import { finish } from './programs.js';
 import { XdpWriter } from './random/calls.js';
 import { CALLEE_STACK, ENTRY_STACK, MAPS, type XdpSession } from './random/frame.js';
-import { mutate } from './random/mutate.js';
+import { mutate, withinFrame } from './random/mutate.js';
 
 export type Profile = 'kernel' | 'wild';
 
@@ -34,7 +34,7 @@ export function randomProgram(seed: number, profile: Profile): RandomProgram {
   writeEntry(session);
   for (let i = 0; i < session.callees.length; i++) writeCallee(session, i);
   const program = finish(emitter.instructions(), { name: `seed_${seed}`, functions: emitter.functions });
-  return { program: session.wild ? mutate(program, random) : program, maps: Object.values(MAPS) };
+  return { program: session.wild ? withinFrame(mutate(program, random), random) : program, maps: Object.values(MAPS) };
 }
 
 const NOTHING = { inLoop: false, depth: 0 } as const;

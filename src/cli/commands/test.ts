@@ -20,7 +20,7 @@ export const test: RunCommand = async (path, options, terminal) => {
     const result = await program.test(input, options.repeat ?? 1);
     const trap = result.trap === undefined ? undefined : trapError(result.trap, object.programs);
     if (options.json === true) {
-      const { retval, action, packet, nsPerRun, repeat, metaLength, redirect } = result;
+      const { retval, action, packet, nsPerRun, repeat, metaLength, context, redirect } = result;
       terminal.out(
         jsonText({
           retval,
@@ -29,6 +29,7 @@ export const test: RunCommand = async (path, options, terminal) => {
           nsPerRun,
           repeat,
           ...(metaLength === 0 ? {} : { metaLength }),
+          ...(context === undefined ? {} : { context }),
           ...(redirect === undefined ? {} : { redirect }),
           ...(trap === undefined ? {} : { trap: errorJson(trap) }),
         }),

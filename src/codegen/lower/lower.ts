@@ -8,7 +8,7 @@ import type { Insn } from '../../model/program.js';
 import type { IrBuilder } from '../ir_builder.js';
 import { ARITHMETIC } from './arithmetic.js';
 import { CALLS } from './calls.js';
-import { CONDITIONS } from './jumps.js';
+import { CONDITIONS, type Condition, conditionOf } from './jumps.js';
 import { MEMORY } from './memory.js';
 
 /** What lowering needs to know beside the instruction. */
@@ -34,7 +34,14 @@ const LOWER = {
   exit: TERMINATOR,
 } as const satisfies Record<Sem, Lower>;
 
-export function lowerInsn(b: IrBuilder, insn: Insn, context: LowerContext): void {
-  b.pc = insn.pc;
-  LOWER[insn.op.sem](b, insn, context);
+/** What instructions become: handed over, so that faults can be seeded into it. */
+export interface Lowering {
+  readonly lower: Lower;
+  /** The condition of an instruction, undefined if it is no conditional jump. */
+  readonly condition: (insn: Insn) => Condition | undefined;
 }
+
+export const LOWERING: Lowering = {
+  lower: (b, insn, context) => LOWER[insn.op.sem](b, insn, context),
+  condition: ({ op }) => conditionOf(op.sem),
+};

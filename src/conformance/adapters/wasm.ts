@@ -8,6 +8,7 @@ import type { VerifiedProgram } from '../../analysis/verified.js';
 import { verify } from '../../analysis/verify.js';
 import { programFromBytes } from '../../asm/raw_program.js';
 import { compileModule } from '../../codegen/compile.js';
+import type { Program } from '../../model/program.js';
 import { addressProgram, type PlacedProgram, programRecord, releaseProgram } from '../../runtime/address.js';
 import { PacketBatch } from '../../runtime/batch.js';
 import { installInterpreter, installTranslation, uninstall } from '../../runtime/install.js';
@@ -29,6 +30,13 @@ export interface WasmEngineOptions {
   readonly wasm?: Uint8Array | WebAssembly.Module;
 }
 
+/** Parts of an engine that faults are seeded into (see `../mutation/`): those that are absent are as they should be. */
+export interface WasmEngineParts {
+  readonly runtime?: Runtime;
+  readonly read?: (program: Uint8Array) => Program;
+  readonly compile?: typeof compileModule;
+}
+
 const MEMORY = 128 * 2 ** 20;
 /** Instructions of one run: far more than a case takes. */
 const FUEL = 1n << 22n;
@@ -48,8 +56,13 @@ interface Unique {
  *
  * @throws {BeeswaxError} those of `Runtime.create`.
  */
-export async function wasmEngine(tier: 'interp' | 'jit', options: WasmEngineOptions = {}): Promise<EngineUnderTest> {
-  const runtime = await Runtime.create({ memory: MEMORY, cpus: 1, fuel: FUEL, seed: 1n, wasm: options.wasm });
+export async function wasmEngine(
+  tier: 'interp' | 'jit',
+  options: WasmEngineOptions = {},
+  parts: WasmEngineParts = {},
+): Promise<EngineUnderTest> {
+  const runtime = parts.runtime ?? (await wasmRuntime(options.wasm));
+  const compile = parts.compile ?? compileModule;
   const batch = new PacketBatch(runtime, RUNS_PER_BATCH);
   const size = options.programsPerModule ?? PROGRAMS_PER_MODULE;
   return {
@@ -58,10 +71,15 @@ export async function wasmEngine(tier: 'interp' | 'jit', options: WasmEngineOpti
     claims: new Set(GROUPS),
     async run(cases) {
       const answers = new Array<Answer>(cases.length);
-      const programs = verifyAll(cases, answers);
-      for (let from = 0; from < programs.length; from += size) {
-        await runModule(runtime, batch, tier, options, programs.slice(from, from + size), cases, answers);
-      }
+      const job: Job = {
+        runtime,
+        batch,
+        cases,
+        answers,
+        ...(tier === 'jit' ? { translate: { compile, level: options.optimizeLevel } } : {}),
+      };
+      const programs = verifyAll(cases, answers, parts.read ?? programFromBytes);
+      for (let from = 0; from < programs.length; from += size) await runModule(job, programs.slice(from, from + size));
       return answers;
     },
     async close() {
@@ -70,14 +88,31 @@ export async function wasmEngine(tier: 'interp' | 'jit', options: WasmEngineOpti
   };
 }
 
+/** The memory and the instance of runtime.wasm that an engine under test has to itself. */
+export function wasmRuntime(wasm?: Uint8Array | WebAssembly.Module): Promise<Runtime> {
+  return Runtime.create({ memory: MEMORY, cpus: 1, fuel: FUEL, seed: 1n, wasm });
+}
+
+/** Cases that are being run, and where their answers go. */
+interface Job {
+  readonly runtime: Runtime;
+  readonly batch: PacketBatch;
+  readonly cases: readonly ConformanceCase[];
+  readonly answers: Answer[];
+  /** Absent for the interpreter. */
+  readonly translate?: { readonly compile: typeof compileModule; readonly level: 0 | 1 | 2 | 3 | undefined };
+}
+
+type Read = (program: Uint8Array) => Program;
+
 /** Loads each program once, however many cases run it; writes the answer of those that are refused. */
-function verifyAll(cases: readonly ConformanceCase[], answers: Answer[]): Unique[] {
+function verifyAll(cases: readonly ConformanceCase[], answers: Answer[], read: Read): Unique[] {
   const known = new Map<string, Unique | Answer>();
   cases.forEach(({ program }, index) => {
     const key = bytesKey(program);
     let found = known.get(key);
     if (found === undefined) {
-      found = verifyOne(program);
+      found = verifyOne(program, read);
       known.set(key, found);
     }
     if ('users' in found) found.users.push(index);
@@ -86,9 +121,9 @@ function verifyAll(cases: readonly ConformanceCase[], answers: Answer[]): Unique
   return [...known.values()].filter((value) => 'users' in value);
 }
 
-function verifyOne(program: Uint8Array): Unique | Answer {
+function verifyOne(program: Uint8Array, read: Read): Unique | Answer {
   try {
-    return { verified: verify(programFromBytes(program)), users: [] };
+    return { verified: verify(read(program)), users: [] };
   } catch (thrown) {
     return failure(thrown, 'rejected');
   }
@@ -100,25 +135,18 @@ function failure(thrown: unknown, kind: 'rejected' | 'crashed'): Answer {
   return { kind: 'crashed', reason: String(thrown) };
 }
 
-async function runModule(
-  runtime: Runtime,
-  batch: PacketBatch,
-  tier: 'interp' | 'jit',
-  options: WasmEngineOptions,
-  programs: readonly Unique[],
-  cases: readonly ConformanceCase[],
-  answers: Answer[],
-): Promise<void> {
+async function runModule(job: Job, programs: readonly Unique[]): Promise<void> {
+  const { runtime, answers } = job;
   const placed = programs.map(({ verified }) => addressProgram(runtime, verified, new Map()));
   try {
     installInterpreter(runtime, placed);
-    if (tier === 'jit') await translate(runtime, placed, options.optimizeLevel);
+    if (job.translate !== undefined) await translate(runtime, placed, job.translate);
     programs.forEach((unique, i) => {
-      runProgram(runtime, batch, placed[i] as PlacedProgram, unique.users, cases, answers);
+      runProgram(job, placed[i] as PlacedProgram, unique.users);
     });
   } catch (thrown) {
     if (programs.length === 1) for (const user of programs[0]?.users ?? []) answers[user] = failure(thrown, 'crashed');
-    else for (const one of programs) await runModule(runtime, batch, tier, options, [one], cases, answers);
+    else for (const one of programs) await runModule(job, [one]);
   } finally {
     for (const program of placed) {
       uninstall(runtime, program);
@@ -127,12 +155,13 @@ async function runModule(
   }
 }
 
-async function translate(runtime: Runtime, placed: readonly PlacedProgram[], level?: 0 | 1 | 2 | 3): Promise<void> {
-  const compiled = await compileModule(
-    placed,
-    runtime.memory.bounds,
-    level === undefined ? {} : { optimizeLevel: level },
-  );
+async function translate(
+  runtime: Runtime,
+  placed: readonly PlacedProgram[],
+  { compile, level }: Required<Job>['translate'],
+): Promise<void> {
+  const options = level === undefined ? {} : { optimizeLevel: level };
+  const compiled = await compile(placed, runtime.memory.bounds, options);
   await installTranslation(runtime, placed, compiled, () => false);
   for (const { index } of placed) {
     if (runtime.memory.getU32(programRecord(index) + ProgramRecord.INTERPRETED) !== 0) {
@@ -141,18 +170,12 @@ async function translate(runtime: Runtime, placed: readonly PlacedProgram[], lev
   }
 }
 
-function runProgram(
-  runtime: Runtime,
-  batch: PacketBatch,
-  placed: PlacedProgram,
-  users: readonly number[],
-  cases: readonly ConformanceCase[],
-  answers: Answer[],
-): void {
+function runProgram({ runtime, batch, cases, answers }: Job, placed: PlacedProgram, users: readonly number[]): void {
   for (let from = 0; from < users.length; from += RUNS_PER_BATCH) {
+    const part = users.slice(from, from + RUNS_PER_BATCH);
     batch.clear();
     const added: number[] = [];
-    for (const user of users.slice(from, from + RUNS_PER_BATCH)) {
+    for (const user of part) {
       try {
         batch.add(cases[user]?.memory ?? NOTHING);
         added.push(user);

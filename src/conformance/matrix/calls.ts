@@ -91,6 +91,10 @@ function* targets(): Generator<ConformanceCase> {
   for (const [name, imm] of names) {
     yield of(`call_local/${name}`, [set(0, 0), ['call_local', { imm }], EXIT, ['lddw', { dst: 0, imm64: 1n }], EXIT]);
   }
+  for (const [name, imm] of names) {
+    const code: Step = ['lddw_code', { dst: 1, imm64: BigInt(imm) }];
+    yield of(`lddw_code/${name}`, [code, set(0, 0), EXIT, ['lddw', { dst: 0, imm64: 1n }], EXIT]);
+  }
   // The target is an instruction, yet splits the caller: its part before no longer ends.
   yield of('call_local/into the caller', [set(0, 0), ['call_local', { imm: 1 }], set(0, 1), set(0, 2), EXIT]);
   yield of('call_local/jump between functions', [

@@ -52,6 +52,7 @@ function behind(op: Op): Step[] {
   const callee: Step[] = [['mov64_imm', { dst: 0, imm: 2 }], ['exit']];
   if (op.sem === 'exit') return [];
   if (op.sem === 'callx') return [one, ['exit'], ...callee];
+  if (op.sem === 'lddw_code') return [one, ['call_local', { imm: 1 }], ['exit'], ...callee];
   if (op.sem === 'call_local') return [one, ['call_local', { imm: 1 }], ['exit'], ...callee];
   return [one, ['exit']];
 }
@@ -60,7 +61,7 @@ function behind(op: Op): Step[] {
 function placedStep(op: Op): Step | undefined {
   const { sem } = op;
   if (op.off === 'mem') return [op, op.dst === 'w' ? { dst: 3, src: 5, off: 8 } : { dst: 5, src: 4, off: 8, imm: 1 }];
-  if (sem === 'lddw_code') return undefined;
+  if (sem === 'lddw_code') return [op, { dst: 3, imm64: 4n }];
   if (sem.startsWith('lddw_') || sem === 'call_btf') return undefined;
   if (sem === 'call_helper') return [op, { imm: 5 }];
   if (sem === 'call_local') return [op, { imm: 3 }];
@@ -90,7 +91,8 @@ const FIELDS: readonly {
     write: (view, at, value) => view.setUint8(at + 1, (view.getUint8(at + 1) & 0x0f) | (value << 4)),
   },
   { name: 'off', values: bits(16), write: (view, at, value) => view.setInt16(at + 2, value, true) },
-  { name: 'imm', values: bits(32), write: (view, at, value) => view.setInt32(at + 4, value, true) },
+  // 11 is the first number that is no register.
+  { name: 'imm', values: [...bits(32), 11], write: (view, at, value) => view.setInt32(at + 4, value, true) },
 ];
 
 /** Fields in which a changed value is another valid operand: tested elsewhere, by what it does. */

@@ -4,6 +4,8 @@ import type { ConformanceCase } from '../types.js';
 import { assembleSteps, isConditional, ProgramCases, readsSource, type Step, sourceOf, words } from './program.js';
 import { FEW } from './values.js';
 
+/** What the jumps compare with. */
+const EQUAL = { name: '5', value: 5n };
 const DST = 3;
 const SRC = 4;
 
@@ -42,7 +44,7 @@ export function* jumpCases(): Generator<ConformanceCase> {
 /** Inputs that make a condition hold or not, as far as a few values do both; one input for the others. */
 function inputs(op: Op): readonly (readonly [string, Uint8Array | undefined])[] {
   if (!isConditional(op)) return [['', undefined]];
-  return FEW.map(({ name, value }) => [`/dst=${name}`, words(value, 5n)] as const);
+  return [...FEW, EQUAL].map(({ name, value }) => [`/dst=${name}`, words(value, 5n)] as const);
 }
 
 /** Over `distance` instructions that each leave a number of their own. */

@@ -6,6 +6,7 @@ import { FEW, IMMEDIATES, VALUES } from './values.js';
 
 /** Every byte is another, and has its top bit set where its neighbours have not. */
 const PATTERN = Uint8Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 0x80 : 0x10) + 3 * i);
+const ONES = (1n << 64n) - 1n;
 const BASE = 5;
 const VALUE = 4;
 const STACK = 512;
@@ -141,6 +142,8 @@ export function* valueCases(): Generator<ConformanceCase> {
     else if (isLoad(op)) {
       const loads = program(op, [[op, { dst: 0, src: 1, off: 8 }], ['exit']]);
       for (const { name, value } of VALUES) yield loads.on(`${op.name}/value=${name}`, words(-1n, value));
+      const over = program(op, [['lddw', { dst: 0, imm64: ONES }], [op, { dst: 0, src: 1, off: 8 }], ['exit']]);
+      yield over.on(`${op.name}/over ones`, PATTERN);
       for (let dst = 0; dst < 10; dst++) {
         const one = program(op, [[op, { dst, src: 1, off: 8 }], ['mov64_reg', { dst: 0, src: dst }], ['exit']]);
         if (dst !== 0) yield one.on(`${op.name}/registers/dst=r${dst}`, PATTERN);
@@ -211,6 +214,16 @@ function* atomicValues(op: Op): Generator<ConformanceCase> {
   }
   for (let src = 2; src < 10; src++) yield* atomicRegisters(op, src, compare);
   if (exchange) {
+    const kept = program(op, [
+      ...compare,
+      ['ldx64', { dst: VALUE, src: 1, off: 0 }],
+      [op, { dst: 1, src: VALUE, off: 8 }],
+      ['mov64_reg', { dst: 0, src: VALUE }],
+      ['exit'],
+    ]);
+    for (const [kind, expected] of expectedValues(1n << 40n)) {
+      yield kept.on(`${op.name}/leaves src/r0=${kind}`, words(-2n, 1n << 40n, expected));
+    }
     // r0 is both what is compared and what is stored.
     const own = program(op, [...compare, [op, { dst: 1, src: 0, off: 8 }], ['exit']]);
     for (const [kind, expected] of expectedValues(5n))
@@ -244,7 +257,7 @@ const expectedValues = (value: bigint): [string, bigint][] =>
     ['low half', value ^ 1n],
     ['high half', value ^ (1n << 40n)],
     ['low half alone', value & 0xffff_ffffn],
-  ].filter(([, other], i) => i < 3 || other !== value) as [string, bigint][];
+  ].filter(([, other], i, all) => all.findIndex(([, same]) => same === other) === i) as [string, bigint][];
 
 function program(op: Op, steps: readonly Step[], stops = false): ProgramCases {
   return new ProgramCases(assembleSteps(steps), { source: sourceOf(op), after: !isLoad(op), mayStop: stops });

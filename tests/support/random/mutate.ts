@@ -1,5 +1,6 @@
 /** Replaces some instructions of a program by random ones that are structurally valid in their place. */
 
+import { Stack } from '../../../src/abi/layout.js';
 import type { Random } from '../../../src/conformance/fuzz/random.js';
 import { writesDst, writesSrc } from '../../../src/conformance/fuzz/rows.js';
 import { makeInsn } from '../../../src/isa/insn.js';
@@ -27,6 +28,18 @@ export function mutate(program: Program, random: Random): Program {
     const fixed = insn.ref !== undefined || insn.op.slots === 2 || insn.pc + 1 === fn.end || isCall(insn.op);
     if (fixed || !random.chance(rate)) return insn;
     return replacement(insn.pc, fn, starts, random);
+  });
+  return { ...program, insns };
+}
+
+/** The program with constant offsets from r10 that leave the frame brought into it: those are refused at load. */
+export function withinFrame(program: Program, random: Random): Program {
+  const insns = program.insns.map((insn): Insn => {
+    const { op, pc, dst, src, off, imm } = insn;
+    const size = op.width / 8;
+    if (op.off !== 'mem' || (op.dst === 'w' ? src : dst) !== FRAME_POINTER) return insn;
+    if (off >= -Stack.FRAME_SIZE && off + size <= 0) return insn;
+    return makeInsn(op, pc, { dst, src, off: random.between(-Stack.FRAME_SIZE, -size), imm });
   });
   return { ...program, insns };
 }
