@@ -1,5 +1,5 @@
 /** Calls whose target is known at run time only, and the legacy packet loads: what both back ends share of them. */
-import { Layout, Limit, MapRecord, Pc, ProgramRecord, SlotKind, Trap, Worker } from "../src/abi/layout";
+import { Layout, Limit, MapRecord, Pc, ProgramRecord, Skb, SlotKind, Trap, Worker } from "../src/abi/layout";
 import { MapType, ProgramType } from "./generated/abi";
 import { call_by_id, takes_nothing } from "./generated/helpers";
 import { custom } from "./host";
@@ -53,12 +53,26 @@ export function called_helper(_r1: u64, _r2: u64, _r3: u64, _r4: u64, _r5: u64, 
   return call_by_id(load<u32>(WORKER, Worker.CALLED_HELPER), 0, 0, 0, 0, 0);
 }
 
+/** Offsets from here on count from the network header, from SKF_LL_OFF on from the MAC header (linux/filter.h). */
+const SKF_NET_OFF: i64 = -0x100000;
+const SKF_LL_OFF: i64 = -0x200000;
+
+/** Where `offset` of LD_ABS points to: an address, which may lie anywhere. */
+function packet_address(offset: i64): i64 {
+  const data = <i64>load<u32>(WORKER, Worker.DATA);
+  if (offset >= 0) return data + offset;
+  if (load<u32>(WORKER, Worker.HOOK) == ProgramType.raw || offset < SKF_LL_OFF) return 0;
+  const skb: usize = load<u32>(WORKER, Worker.SKB);
+  return offset >= SKF_NET_OFF
+    ? <i64>load<u32>(skb, Skb.NETWORK_HEADER) + offset - SKF_NET_OFF
+    : <i64>load<u32>(skb, Skb.MAC_HEADER) + offset - SKF_LL_OFF;
+}
+
 /** A big-endian value of 1, 2 or 4 bytes at `offset` (32 bit, signed) from the packet's data; −1 past its bounds. */
 export function ld_abs(offset: i64, size: i32): i64 {
-  const at = <i64>(<i32>offset);
-  const data: u32 = load<u32>(WORKER, Worker.DATA);
-  if (at < 0 || at + size > <i64>load<u32>(WORKER, Worker.DATA_END) - <i64>data) return -1;
-  const from: usize = data + <u32>at;
+  const at = packet_address(<i64>(<i32>offset));
+  if (at < <i64>load<u32>(WORKER, Worker.PACKET_LOWEST) || at + size > <i64>load<u32>(WORKER, Worker.DATA_END)) return -1;
+  const from = <usize>at;
   if (size == 1) return <i64>load<u8>(from);
   if (size == 2) return <i64>bswap<u16>(load<u16>(from));
   return <i64>bswap<u32>(load<u32>(from));

@@ -29,6 +29,17 @@ export declare function print(worker: usize, fmt: u32, fmt_size: u32, args: usiz
 @external("host", "snprintf")
 export declare function snprintf(worker: usize, out: u32, out_size: u32, fmt: u64, args: usize, count: u32): i32;
 
+/**
+ * Looks up where a packet goes, in and out through the struct bpf_fib_lookup at `params`. `own_length` is the packet's
+ * above the link layer, or −1 where it does not count. Returns BPF_FIB_LKUP_RET_* or a negative errno.
+ */
+@external("host", "fib_lookup")
+export declare function fib_lookup(params: u32, flags: u32, own_length: i32): i32;
+
+/** The MTU of an interface, or −1 when there is none of this number. */
+@external("host", "interface_mtu")
+export declare function interface_mtu(ifindex: u32): i32;
+
 /** Calls a helper that the embedder gave. */
 @external("host", "custom")
 export declare function custom(worker: usize, id: i32, r1: i64, r2: i64, r3: i64, r4: i64, r5: i64): i64;

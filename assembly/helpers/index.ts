@@ -1,9 +1,11 @@
 /** All helpers of `src/abi/helpers.ts`; the generated dispatch and the exports of the module take them from here. */
 export * from "./checksum";
 export * from "./cpu";
+export * from "./fib";
 export * from "./for_each";
 export * from "./loop";
 export * from "./maps";
+export * from "./numbers";
 export * from "./packet_bounds";
 export * from "./packet_bytes";
 export * from "./perf";
@@ -19,6 +21,7 @@ export * from "./skb_fields";
 export * from "./skb_room";
 export * from "./skb_tunnel";
 export { helper_skb_vlan_pop, helper_skb_vlan_push } from "./skb_vlan";
+export * from "./sockets";
 export * from "./strings";
 export * from "./time";
 export * from "./timers";

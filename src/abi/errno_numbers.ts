@@ -22,6 +22,7 @@ export const enum Errno {
   ENAMETOOLONG = 36,
   ENOSYS = 38,
   EPROTO = 71,
+  EBADMSG = 74,
   EOVERFLOW = 75,
   EOPNOTSUPP = 95,
   EAFNOSUPPORT = 97,

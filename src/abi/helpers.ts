@@ -43,6 +43,8 @@ export interface HelperRow {
 
 const XDP = ['xdp'] as const;
 /** Types whose context is struct __sk_buff (net/core/filter.c *_func_proto). */
+const XDP_TC = ['xdp', 'tc'] as const;
+const LOOKUPS = ['xdp', 'tc', 'cgroup_skb'] as const;
 const TC = ['tc'] as const;
 const TC_LWT_XMIT = ['tc', 'lwt_xmit'] as const;
 const TC_LWT = ['tc', 'lwt_in', 'lwt_out', 'lwt_xmit'] as const;
@@ -77,6 +79,8 @@ export const HELPERS = {
     types: TC_LWT_XMIT,
   },
   tail_call: { id: 12, args: ['ctx', 'map', 'scalar'], returns: 'scalar', tailCall: true },
+  clone_redirect: { id: 13, args: ['ctx', 'scalar', 'scalar'], returns: 'scalar', types: TC_LWT_XMIT, burnsFuel: true },
+  get_cgroup_classid: { id: 17, args: ['ctx'], returns: 'scalar', types: TC_LWT },
   skb_vlan_push: {
     id: 18,
     args: ['ctx', 'scalar', 'scalar'],
@@ -89,6 +93,7 @@ export const HELPERS = {
   skb_get_tunnel_key: { id: 20, args: ['ctx', 'out', 'size', 'scalar'], returns: 'scalar', types: TC_LWT_XMIT },
   skb_set_tunnel_key: { id: 21, args: ['ctx', 'mem', 'size', 'scalar'], returns: 'scalar', types: TC_LWT_XMIT },
   redirect: { id: 23, args: ['scalar', 'scalar'], returns: 'scalar', neverTraps: true },
+  get_route_realm: { id: 24, args: ['ctx'], returns: 'scalar', types: TC_LWT },
   perf_event_output: {
     id: 25,
     args: ['ctx', 'map', 'scalar', 'mem', 'size'],
@@ -136,6 +141,8 @@ export const HELPERS = {
     burnsFuel: true,
   },
   xdp_adjust_head: { id: 44, args: ['ctx', 'scalar'], returns: 'scalar', types: XDP, movesPacket: true },
+  get_socket_cookie: { id: 46, args: ['ctx'], returns: 'scalar', types: SKB_FILTERS },
+  get_socket_uid: { id: 47, args: ['ctx'], returns: 'scalar', types: SKB_FILTERS },
   set_hash: { id: 48, args: ['ctx', 'scalar'], returns: 'scalar', types: TC },
   skb_adjust_room: {
     id: 50,
@@ -162,13 +169,25 @@ export const HELPERS = {
     types: SKB_FILTERS,
     burnsFuel: true,
   },
+  fib_lookup: { id: 69, args: ['ctx', 'out', 'size', 'scalar'], returns: 'scalar', types: XDP_TC, burnsFuel: true },
+  sk_lookup_tcp: { id: 84, args: ['ctx', 'mem', 'size', 'scalar', 'scalar'], returns: 'scalar', types: LOOKUPS },
+  sk_lookup_udp: { id: 85, args: ['ctx', 'mem', 'size', 'scalar', 'scalar'], returns: 'scalar', types: LOOKUPS },
+  sk_release: { id: 86, args: ['any'], returns: 'scalar', types: LOOKUPS },
   map_push_elem: { id: 87, args: ['map', 'map_value', 'scalar'], returns: 'scalar', burnsFuel: true },
   map_pop_elem: { id: 88, args: ['map', 'map_value'], returns: 'scalar', burnsFuel: true },
   map_peek_elem: { id: 89, args: ['map', 'map_value'], returns: 'scalar', burnsFuel: true },
-  skb_ecn_set_ce: { id: 97, args: ['ctx'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
   spin_lock: { id: 93, args: ['any'], returns: 'scalar', burnsFuel: true },
   spin_unlock: { id: 94, args: ['any'], returns: 'scalar' },
+  sk_fullsock: { id: 95, args: ['any'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
+  tcp_sock: { id: 96, args: ['any'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
+  skb_ecn_set_ce: { id: 97, args: ['ctx'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
+  get_listener_sock: { id: 98, args: ['any'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
+  skc_lookup_tcp: { id: 99, args: ['ctx', 'mem', 'size', 'scalar', 'scalar'], returns: 'scalar', types: LOOKUPS },
+  strtol: { id: 105, args: ['mem', 'size', 'scalar', 'out'], returns: 'scalar', burnsFuel: true },
+  strtoul: { id: 106, args: ['mem', 'size', 'scalar', 'out'], returns: 'scalar', burnsFuel: true },
+  probe_read_kernel: { id: 113, args: ['out', 'size', 'any'], returns: 'scalar', burnsFuel: true },
   jiffies64: { id: 118, args: [], returns: 'scalar', neverTraps: true },
+  get_netns_cookie: { id: 122, args: ['ctx'], returns: 'scalar', types: ['tc', 'cgroup_skb'] },
   ktime_get_boot_ns: { id: 125, args: [], returns: 'scalar', neverTraps: true },
   ringbuf_output: { id: 130, args: ['map', 'mem', 'size', 'scalar'], returns: 'scalar', burnsFuel: true },
   ringbuf_reserve: { id: 131, args: ['map', 'size', 'scalar'], returns: 'map_value_or_null', burnsFuel: true },
@@ -179,6 +198,13 @@ export const HELPERS = {
   redirect_neigh: { id: 152, args: ['scalar', 'mem', 'size', 'scalar'], returns: 'scalar', types: TC },
   redirect_peer: { id: 155, args: ['scalar', 'scalar'], returns: 'scalar', types: TC, neverTraps: true },
   ktime_get_coarse_ns: { id: 160, args: [], returns: 'scalar', neverTraps: true },
+  check_mtu: {
+    id: 163,
+    args: ['ctx', 'scalar', 'out', 'scalar', 'scalar'],
+    returns: 'scalar',
+    types: XDP_TC,
+    burnsFuel: true,
+  },
   for_each_map_elem: {
     id: 164,
     args: ['map', 'callback', 'any', 'scalar'],
@@ -186,11 +212,11 @@ export const HELPERS = {
     callsBack: true,
     burnsFuel: true,
   },
+  snprintf: { id: 165, args: ['out', 'size', 'string', 'mem', 'size'], returns: 'scalar', burnsFuel: true },
   timer_init: { id: 169, args: ['any', 'map', 'scalar'], returns: 'scalar' },
   timer_set_callback: { id: 170, args: ['any', 'callback'], returns: 'scalar' },
   timer_start: { id: 171, args: ['any', 'scalar', 'scalar'], returns: 'scalar' },
   timer_cancel: { id: 172, args: ['any'], returns: 'scalar' },
-  snprintf: { id: 165, args: ['out', 'size', 'string', 'mem', 'size'], returns: 'scalar', burnsFuel: true },
   trace_vprintk: { id: 177, args: ['mem', 'size', 'mem', 'size'], returns: 'scalar', burnsFuel: true },
   loop: { id: 181, args: ['scalar', 'callback', 'any', 'scalar'], returns: 'scalar', callsBack: true },
   strncmp: { id: 182, args: ['mem', 'size', 'string'], returns: 'scalar', burnsFuel: true },

@@ -1,33 +1,30 @@
-/** What a hook is to the engine: which programs it runs, what lengths it takes, and what its verdicts are called. */
-import { Frame } from '../abi/layout.js';
-import { PROGRAM_TYPES, type ProgramType, verdictName } from '../abi/program_types.js';
+/** What a hook is to the engine: which programs it runs, what packets it takes, and what its verdicts are called. */
+import { PROGRAM_TYPES, type ProgramType, type ProgramTypeRow, verdictName } from '../abi/program_types.js';
+import type { ContextFields } from '../model/context.js';
 
 export interface Hook {
   readonly type: ProgramType;
   /** Shortest packet in bytes. */
   readonly minimumLength: number;
+  /** Its helpers grow packets beyond a page (net/core/filter.c BPF_SKB_MAX_LEN). */
+  readonly grows: boolean;
+  /** The context record whose fields pass in and out; absent where packets' own words fill it. */
+  readonly context?: ContextFields;
   /** r0 after a trap. */
   readonly abort: number;
   /** The name of a return value. */
   verdict(retval: number): string;
 }
 
-const hook = (type: ProgramType, minimumLength: number): Hook => ({
-  type,
-  minimumLength,
-  abort: PROGRAM_TYPES[type].abort,
-  verdict: (retval) => verdictName(type, retval),
-});
-
-/** XDP: packets from the Ethernet header on; BPF_PROG_TEST_RUN refuses shorter ones (net/bpf/test_run.c). */
-export const XDP_HOOK: Hook = hook('xdp', Frame.MIN_LENGTH);
-
-/** Bytes in (r1 their address, r2 their length), r0 out. */
-export const RAW_HOOK: Hook = hook('raw', 0);
-
-const HOOKS: Partial<Record<ProgramType, Hook>> = { xdp: XDP_HOOK, raw: RAW_HOOK };
-
-/** The hook that runs programs of a type, undefined where there is none yet. */
-export function hookOf(type: ProgramType): Hook | undefined {
-  return HOOKS[type];
+/** A hook, from what the table of program types says of it. */
+export function makeHook(type: ProgramType, settings: Pick<Hook, 'minimumLength' | 'grows'>): Hook {
+  const row: ProgramTypeRow = PROGRAM_TYPES[type];
+  const passes = Object.values(row.context ?? {}).some((field) => field.passes !== undefined);
+  return {
+    type,
+    ...settings,
+    ...(passes && row.context !== undefined ? { context: row.context } : {}),
+    abort: row.abort,
+    verdict: (retval) => verdictName(type, retval),
+  };
 }

@@ -5,10 +5,12 @@
 import { monotonic } from '#platform';
 import { ERRNO } from '../abi/errno.js';
 import { Clock, Trap } from '../abi/layout.js';
+import { FIB_SIZE, fibLookup } from './fib.js';
 import { formatText } from './format.js';
 import { type CustomHelper, customArguments, customHelpersById } from './host_helpers.js';
 import { HostMemory } from './host_memory.js';
 import type { EngineMemory } from './memory.js';
+import { Network, type NetworkTable } from './network.js';
 
 export type { CustomArg, CustomArgKind, CustomHelper } from './host_helpers.js';
 
@@ -19,6 +21,8 @@ export interface HostOptions {
   readonly random?: () => number;
   /** Takes each line of bpf_trace_printk and bpf_trace_vprintk, without a line end of its own. */
   readonly trace?: (line: string) => void;
+  /** What bpf_fib_lookup and bpf_check_mtu ask: a network namespace with nothing but the loopback by default. */
+  readonly network?: NetworkTable;
   /** Helpers beside those of the kernel. */
   readonly helpers?: readonly CustomHelper[];
 }
@@ -46,11 +50,12 @@ const NS_PER_MS = 1e6;
 /**
  * The host functions of one engine.
  *
- * @throws {BeeswaxError} BEESWAX_E_CUSTOM_HELPER for a helper that cannot be declared so.
+ * @throws {BeeswaxError} BEESWAX_E_CUSTOM_HELPER for a helper that cannot be declared so, BEESWAX_E_NETWORK_TABLE.
  */
 export function createHost(engineMemory: EngineMemory, options: HostOptions): Host {
   const memory = new HostMemory(engineMemory);
   const helpers = customHelpersById(options.helpers ?? []);
+  const network = new Network(options.network);
   const clock = options.clock ?? monotonic;
   const random = options.random ?? (() => 0);
   const thrown: unknown[] = [];
@@ -131,6 +136,14 @@ export function createHost(engineMemory: EngineMemory, options: HostOptions): Ho
       }
       return text.length + 1;
     },
+    fib_lookup: (params: number, flags: number, ownLength: number): number => {
+      const at = params >>> 0;
+      const copy = engineMemory.copy(at, FIB_SIZE);
+      const result = fibLookup(network, copy, flags, ownLength < 0 ? undefined : ownLength);
+      engineMemory.u8.set(copy, at);
+      return result;
+    },
+    interface_mtu: (ifindex: number): number => network.interface(ifindex >>> 0)?.mtu ?? -1,
     custom: (worker: number, id: number, ...registers: bigint[]): bigint => {
       const helper = helpers.get(id);
       if (helper === undefined) {

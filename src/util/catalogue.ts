@@ -673,6 +673,12 @@ export const CATALOGUE = {
     cause: 'The value given for the field does not fit it.',
     remedy: 'Give a value of that form.',
   }),
+  BEESWAX_E_NETWORK_TABLE: entry<{ what: string; text: string }>({
+    kind: 'usage',
+    message: ({ what, text }) => `the network table has no ${what} in ${JSON.stringify(text)}`,
+    cause: 'Addresses are IPv4, IPv6 or MAC addresses as text; a prefix is an address, a slash and its length in bits.',
+    remedy: 'Correct the entry of the engine’s option `network`.',
+  }),
   BEESWAX_E_META_LENGTH: entry<{ length: number }>({
     kind: 'input',
     message: ({ length }) => `metadata of ${length} bytes cannot stand in front of a packet`,

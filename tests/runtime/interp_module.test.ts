@@ -44,6 +44,8 @@ it('imports nothing but the seam', () => {
     'env.worker global',
     'host.clock_ns function',
     'host.custom function',
+    'host.fib_lookup function',
+    'host.interface_mtu function',
     'host.now_ns function',
     'host.print function',
     'host.random_u32 function',
