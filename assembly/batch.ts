@@ -76,6 +76,7 @@ export function run_batch(program: u32, descriptors: usize, count: u32, flags: u
   const top = <u64>load<u32>(WORKER, Worker.STACK) + Stack.FRAME_SIZE;
   const timed = (flags & BatchFlag.LATENCY) != 0;
   const repeat = (flags & BatchFlag.REPEAT) != 0;
+  const more = (flags & BatchFlag.MORE) != 0;
   const skb = type != ProgramType.xdp && type != ProgramType.raw;
   store<u32>(WORKER, type, Worker.HOOK);
   let descriptor = descriptors;
@@ -90,7 +91,7 @@ export function run_batch(program: u32, descriptors: usize, count: u32, flags: u
     if (burn(length)) trap(Trap.FUEL, 0, 0);
     else result = call_indirect<u64>(slot, r1, top);
     if (timed) count_latency(now_ns() - start);
-    finish(descriptor, result, repeat && i + 1 < count, skb);
+    finish(descriptor, result, repeat && (more || i + 1 < count), skb);
     if (!repeat) descriptor += Descriptor.SIZE;
   }
 }

@@ -22,6 +22,8 @@ const FIRST_TYPE: u32 = 0x0600;
 const PACKET_MULTICAST: u32 = 2;
 const PACKET_OTHERHOST: u32 = 3;
 const LOOPBACK: u32 = 1;
+/** linux/skbuff.h: headroom of a packet, and what more of it is rounded up to. */
+const NET_SKB_PAD: u32 = 64;
 
 const AF_INET: u32 = 2;
 const AF_INET6: u32 = 10;
@@ -58,6 +60,9 @@ export const enum Sock {
   return load<u32>(skb(), Skb.NETWORK_HEADER) - load<u32>(skb(), Skb.MAC_HEADER);
 }
 
+/** skb_reset_mac_len. */
+export function reset_mac_length(): void { store<u32>(skb(), mac_header_length() & 0xffff, Skb.MAC_LEN); }
+
 /** Sets skb->protocol. */
 export function set_protocol(protocol: u32): void {
   store<u32>(skb(), protocol, Skb.PROTOCOL);
@@ -91,6 +96,8 @@ export function skb_begin(descriptor: usize, type: u32): void {
   const protocol = ethernet_type(start, end);
   store<u32>(state, start, Skb.MAC_HEADER);
   store<u32>(state, start + ETH_HLEN, Skb.NETWORK_HEADER);
+  store<u32>(state, start - NET_SKB_PAD, Skb.HEAD);
+  store<u32>(state, 0, Skb.MAC_LEN);
   set_protocol(protocol);
   store<u32>(state, packet_type(start), Skb.PKT_TYPE);
   store<u32>(ctx, load<u32>(state, Skb.PKT_TYPE), SkBuff.PKT_TYPE);
@@ -187,10 +194,24 @@ function lowest(): u32 {
 }
 
 /**
+ * What skb_cow leaves of a transport header that was never set when there are no `front` bytes before the packet: its
+ * mark wraps around with the added memory and counts as set, and skb_change_tail minds it.
+ */
+export function reserve(front: u32): void {
+  const state = skb();
+  const head = load<u32>(state, Skb.HEAD);
+  const missing = <i64>head - (<i64>data() - <i64>front);
+  if (missing <= 0) return;
+  store<u32>(state, head - ((<u32>missing + NET_SKB_PAD - 1) & ~(NET_SKB_PAD - 1)), Skb.HEAD);
+  if (load<u32>(state, Skb.TRANSPORT_HEADER) == 0) store<u32>(state, head - 1, Skb.TRANSPORT_HEADER);
+}
+
+/**
  * Makes `front` bytes free before the packet and `back` behind it, moving the packet in its frame where it must
  * (pskb_expand_head takes new memory instead). False when the frame is too small.
  */
 export function make_room(front: u32, back: u32): bool {
+  reserve(front);
   const first = <i64>load<u32>(WORKER, Worker.FRAME_START);
   // A frame's end may be the memory's, 2^32, which reads as 0.
   const last = <i64>(load<u32>(WORKER, Worker.FRAME_END) - 1) + 1;
@@ -211,6 +232,7 @@ function shift(by: u32): void {
   const state = skb();
   store<u32>(state, load<u32>(state, Skb.MAC_HEADER) + by, Skb.MAC_HEADER);
   store<u32>(state, load<u32>(state, Skb.NETWORK_HEADER) + by, Skb.NETWORK_HEADER);
+  store<u32>(state, load<u32>(state, Skb.HEAD) + by, Skb.HEAD);
   const transport = load<u32>(state, Skb.TRANSPORT_HEADER);
   if (transport != 0) store<u32>(state, transport + by, Skb.TRANSPORT_HEADER);
   set_packet(load<u32>(WORKER, Worker.DATA_META) + by, data() + by, data_end() + by);

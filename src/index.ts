@@ -44,7 +44,7 @@ export type {
   RepeatResult,
   TickResult,
 } from './engine/types.js';
-export type { PacketInput, RedirectTarget, RunResult, TrapInfo } from './model/frame.js';
+export type { ContextValues, PacketInput, RedirectTarget, RunResult, TrapInfo } from './model/frame.js';
 export type { MapSpec, Shape, ShapeField } from './model/map_spec.js';
 export type { FunctionInfo, Insn, Program, SourceLine } from './model/program.js';
 export * from './packet/index.js';
@@ -54,6 +54,7 @@ export type { ByteSink, CaptureSink, PacketResult } from './pipeline/sink.js';
 export { Tally, type TrapCount } from './pipeline/tally.js';
 export { trapError } from './pipeline/trap_error.js';
 export { VerdictLinesSink } from './pipeline/verdict_sink.js';
+export type { NetworkInterface, NetworkNeighbour, NetworkRoute, NetworkTable } from './runtime/network.js';
 export { CATALOGUE, type CatalogueEntry, type ErrorCode, type ErrorData } from './util/catalogue.js';
 export { BeeswaxError, type ErrorDetail, type ErrorLocation, isBeeswaxError } from './util/errors.js';
 export { type ErrorJson, errorJson, type RenderOptions, renderError } from './util/render_error.js';

@@ -4,7 +4,7 @@
  */
 import { Skb } from "../../src/abi/layout";
 import { Errno, SkBuff } from "../generated/abi";
-import { clear_hash, context, data_end, length, PROTO_IP, PROTO_IPV6, skb } from "../skb";
+import { clear_hash, context, data, data_end, ETH_HLEN, length, PROTO_IP, PROTO_IPV6, skb } from "../skb";
 import { is_vlan } from "./skb_vlan";
 import { errno, is_context } from "./arguments";
 
@@ -22,11 +22,18 @@ export function helper_skb_change_type(ctx: u64, type: u64): u64 {
   return 0;
 }
 
-/** The network protocol behind VLAN tags in the packet (skb_protocol with skip_vlan). */
+/** linux/if_vlan.h: length of a tag, and how many are looked behind. */
+const VLAN_HLEN: u32 = 4;
+const MAX_TAGS: i32 = 7;
+
+/** The network protocol behind VLAN tags in the packet (linux/if_vlan.h __vlan_get_protocol). */
 function network_protocol(): u32 {
   let protocol = load<u32>(skb(), Skb.PROTOCOL);
-  let at = <u64>load<u32>(skb(), Skb.NETWORK_HEADER);
-  for (let depth = 0; depth < 8 && is_vlan(protocol); depth++) {
+  if (!is_vlan(protocol)) return protocol;
+  const mac_length = load<u32>(skb(), Skb.MAC_LEN);
+  if (mac_length != 0 && mac_length < VLAN_HLEN) return 0;
+  let at = <u64>data() + <u64>(mac_length == 0 ? ETH_HLEN : mac_length - VLAN_HLEN);
+  for (let depth = 0; depth < MAX_TAGS && is_vlan(protocol); depth++) {
     if (at + 4 > <u64>data_end()) return 0;
     protocol = load<u16>(<usize>at + 2);
     at += 4;

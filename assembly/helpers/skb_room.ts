@@ -7,7 +7,7 @@ import { Errno } from "../generated/abi";
 import { set_packet } from "../packet";
 import {
   clear_hash, data, data_end, is_gso, length, mac_header_length, make_room, move_headers, move_start, network_offset,
-  PROTO_IP, PROTO_IPV6, reset_gso, set_protocol, skb,
+  PROTO_IP, PROTO_IPV6, reserve, reset_gso, reset_mac_length, set_protocol, skb,
 } from "../skb";
 import { WORKER } from "../worker";
 import { errno, is_context } from "./arguments";
@@ -77,15 +77,20 @@ export function helper_skb_change_head(ctx: u64, room: u64, flags: u64): u64 {
   move_start(-(<i32>size));
   memory.fill(data(), 0, size);
   store<u32>(skb(), data(), Skb.MAC_HEADER);
+  reset_mac_length();
   return 0;
 }
 
-/** bpf_skb_net_hdr_push: room of zeros at `offset`. False when there is no memory for it. */
+/**
+ * bpf_skb_net_hdr_push: room of zeros at `offset`. False when there is no memory for it. The kernel does so behind the
+ * end of a packet that is too short for its headers, too: what comes into the packet from there is zeros.
+ */
 function push(offset: u32, size: u32): bool {
   if (!make_room(size, 0)) return false;
+  const front = min<u32>(offset, length());
   move_start(-(<i32>size));
-  memory.copy(data(), data() + size, offset);
-  memory.fill(data() + offset, 0, size);
+  memory.copy(data(), data() + size, front);
+  memory.fill(data() + front, 0, size);
   move_headers(-(<i32>size));
   return true;
 }
@@ -99,9 +104,6 @@ function pop(offset: u32, size: u32): bool {
   return true;
 }
 
-/** Where a helper that works behind the MAC header does so, if that lies in the packet. */
-@inline function mac_fits(offset: u32): bool { return offset <= length(); }
-
 /** Turns IPv4 into IPv6 and back: only the room that the header needs. */
 export function helper_skb_change_proto(ctx: u64, protocol: u64, flags: u64): u64 {
   if (!is_context(ctx)) return 0;
@@ -111,7 +113,7 @@ export function helper_skb_change_proto(ctx: u64, protocol: u64, flags: u64): u6
   const offset = mac_header_length();
   if (!spend(length())) return 0;
   if (from == PROTO_IP && to == PROTO_IPV6) {
-    if (!mac_fits(offset) || !push(offset, IPV6_LENGTH - IP_LENGTH)) return errno(Errno.ENOMEM);
+    if (!push(offset, IPV6_LENGTH - IP_LENGTH)) return errno(Errno.ENOMEM);
   } else if (from == PROTO_IPV6 && to == PROTO_IP) {
     if (!pop(offset, IPV6_LENGTH - IP_LENGTH)) return errno(Errno.ENOMEM);
   } else {
@@ -165,6 +167,7 @@ function narrow(offset: u32, size: u32, flags: u64, protocol: u32): i32 {
 /** bpf_skb_net_grow: 0, or a positive errno. */
 function widen(offset: u32, size: u32, flags: u64, protocol: u32): i32 {
   if (is_gso()) return Errno.ENOTSUPP;
+  reserve(size);
   const state = skb();
   const inner_mac = <u32>(flags >> ENCAP_L2_SHIFT);
   const encap = (flags & ENCAP_L3) != 0;
@@ -176,7 +179,7 @@ function widen(offset: u32, size: u32, flags: u64, protocol: u32): i32 {
     if (load<u32>(state, Skb.ENCAPSULATION) != 0) return Errno.EALREADY;
     if (inner_mac > size) return Errno.EINVAL;
   }
-  if (!mac_fits(offset) || !push(offset, size)) return Errno.ENOMEM;
+  if (!push(offset, size)) return Errno.ENOMEM;
   if (!encap) return 0;
   store<u32>(state, 1, Skb.ENCAPSULATION);
   store<u32>(state, data() + mac, Skb.NETWORK_HEADER);

@@ -4,7 +4,7 @@
  */
 import { Skb } from "../../src/abi/layout";
 import { Errno, SkBuff } from "../generated/abi";
-import { context, data, length, make_room, move_headers, move_start, network_offset, set_protocol, skb } from "../skb";
+import { context, data, length, make_room, move_headers, move_start, network_offset, reset_mac_length, set_protocol, skb } from "../skb";
 import { errno, is_context } from "./arguments";
 import { spend } from "./work";
 
@@ -52,6 +52,7 @@ export function helper_skb_vlan_push(ctx: u64, protocol: u64, tci: u64): u64 {
   }
   const proto = <u32>(<u16>protocol);
   set_tag(1, <u32>(<u16>tci), is_vlan(proto) ? proto : PROTO_8021Q);
+  reset_mac_length();
   return 0;
 }
 
@@ -59,7 +60,7 @@ export function helper_skb_vlan_pop(ctx: u64): u64 {
   if (!is_context(ctx)) return 0;
   if (!spend(length())) return 0;
   if (load<u32>(skb(), Skb.VLAN_PRESENT) != 0) {
-    set_tag(0, 0, load<u32>(skb(), Skb.VLAN_PROTO));
+    set_tag(0, 0, 0);
   } else {
     if (!is_vlan(load<u32>(skb(), Skb.PROTOCOL))) return 0;
     const refused = remove_tag();
@@ -90,5 +91,6 @@ function remove_tag(): i32 {
   store<u32>(skb(), load<u32>(skb(), Skb.MAC_HEADER) + TAG_LENGTH, Skb.MAC_HEADER);
   set_protocol(protocol);
   if (network_offset() < <i32>ETH_HLEN) store<u32>(skb(), data() + ETH_HLEN, Skb.NETWORK_HEADER);
+  reset_mac_length();
   return tci;
 }

@@ -279,6 +279,10 @@ export const enum Skb {
   TUNNEL_OPT = 112,
   /** u32: ifindex of skb->dev. */
   IFINDEX = 368,
+  /** u32, an address: where the memory that the kernel would have taken for the packet begins (skb->head). */
+  HEAD = 372,
+  /** u32: skb->mac_len, 0 until a helper sets it. */
+  MAC_LEN = 376,
   SIZE = 384,
 }
 
@@ -362,6 +366,8 @@ export const enum BatchFlag {
   LATENCY = 1,
   /** Run the first descriptor `count` times, with the packet's bounds (not its bytes) as given each time. */
   REPEAT = 2,
+  /** More repeats follow in another call: the last of these leaves the bounds as given, too. */
+  MORE = 4,
 }
 
 /** Where a redirect verdict leads. */

@@ -67,7 +67,8 @@ export function packetInput(bytes: Uint8Array, context: string | undefined, type
     throw usageError('--ctx is no JSON object', 'write fields by name, such as {"ingress_ifindex": 2}');
   }
   const contextFields = (PROGRAM_TYPES[type] as ProgramTypeRow).context ?? {};
-  if (givenFields(contextFields).length > 0) return { data: bytes, context: givenContext(contextFields, fields as Record<string, unknown>) };
+  if (givenFields(contextFields).length > 0)
+    return { data: bytes, context: givenContext(contextFields, fields as Record<string, unknown>) };
   const known = Object.keys(contextFields);
   const input: { -readonly [K in keyof PacketInput]: PacketInput[K] } = { data: bytes };
   for (const [name, value] of Object.entries(fields)) {

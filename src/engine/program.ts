@@ -115,8 +115,9 @@ export class WasmProgram implements LoadedProgram {
     let turn = performance.now();
     for (let done = 0; done < repeat; ) {
       const runs = Math.min(REPEAT_CHUNK, repeat - done);
+      const flags = BatchFlag.REPEAT | (done + runs < repeat ? BatchFlag.MORE : 0);
       const start = performance.now();
-      this.runtime.exports.run_batch(this.placed.index, batch.descriptors, runs, BatchFlag.REPEAT);
+      this.runtime.exports.run_batch(this.placed.index, batch.descriptors, runs, flags);
       const end = performance.now();
       elapsed += end - start;
       done += runs;

@@ -1,5 +1,5 @@
 /** Packets and program parts of the cases about struct __sk_buff. */
-import { bytes, hex } from './types.js';
+import { bytes, type Case, hex } from './types.js';
 
 /** 00:…:00 ← 02:…:02, IPv4, UDP 10.0.0.1:4660 → 10.0.0.2:53, "abcd" and four more bytes. */
 export const IPV4 = `
@@ -27,3 +27,39 @@ export function spliced(packet: string, at: number, remove: number, insert = '')
   const all = bytes(packet);
   return hex(all.subarray(0, at)) + insert.replace(/\s+/g, '') + hex(all.subarray(at + remove));
 }
+
+/** A helper and its arguments behind the context. */
+export type Call = readonly [helper: string, ...args: readonly (number | string)[]];
+
+/** Calls helpers with the context and constants one after the other; r0 is what the last returned. */
+export const calls = (
+  name: string,
+  steps: readonly Call[],
+  r0: number,
+  packet: string,
+  want: string,
+  more: Partial<Case> = {},
+): Case => ({
+  name,
+  type: 'tc',
+  packet,
+  asm: `r6 = r1
+    ${steps.map(([helper, ...args]) => [`r1 = r6`, ...args.map((arg, i) => `r${i + 2} = ${arg}`), `call ${helper}`].join('\n')).join('\n')}
+    exit`,
+  ...more,
+  want: { r0: r0 >>> 0, packet: want },
+});
+
+/** The same, and then r0 is a field of the context. */
+export const field = (name: string, steps: readonly Call[], offset: number, r0: number, packet = IPV4): Case => {
+  const { asm } = calls(name, steps, 0, packet, packet);
+  return {
+    name,
+    type: 'tc',
+    packet,
+    asm: asm.replace(/exit\s*$/, `r0 = *(u32 *)(r6 + ${offset})\nexit`),
+    want: { r0 },
+  };
+};
+
+export const ZEROS = (count: number): string => '00'.repeat(count);

@@ -184,3 +184,37 @@ describeNeeding(['kernelBpf'], 'test --engine kernel', () => {
     expect(err).toContain('error[BEESWAX_E_KERNEL_REJECTED]: the kernel rejects judge (EACCES)');
   });
 });
+
+describe('test --ctx of tc', () => {
+  const MARK = `
+.section tc
+.program mark tc
+  r2 = *(u32 *)(r1 + 8)
+  r2 += 1
+  *(u32 *)(r1 + 8) = r2
+  r0 = *(u32 *)(r1 + 52)
+  exit
+`;
+
+  it('gives fields of struct __sk_buff, and shows what they became', () => {
+    beeswax(['asm', files.write('mark.bpfasm', MARK), '-o', files.path('mark.o')]);
+    const context = '{"mark": 41, "cb": [1, 2], "tstamp": "18446744073709551615"}';
+    expect(json(['test', files.path('mark.o'), '--engine', 'interp', '--ctx', context])).toMatchObject({
+      retval: 2,
+      verdict: 'TC_ACT_SHOT',
+      context: { mark: 42, cb: [1, 2, 0, 0, 0], tstamp: '18446744073709551615', ifindex: 1 },
+    });
+  });
+
+  it.each([
+    ['{"marc": 1}', 'did you mean `mark`?'],
+    ['{"protocol": 8}', 'no field protocol'],
+    ['{"cb": 8}', 'an array of at most 5'],
+    ['{"mark": "x"}', 'a whole number of 32 bits'],
+  ])('refuses %s', (context, text) => {
+    beeswax(['asm', files.write('mark.bpfasm', MARK), '-o', files.path('mark.o')]);
+    const { code, err } = beeswax(['test', files.path('mark.o'), '--engine', 'interp', '--ctx', context]);
+    expect(code).toBe(2);
+    expect(err).toContain(text);
+  });
+});
