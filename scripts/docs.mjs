@@ -176,12 +176,13 @@ const JSON_SHAPES = [
   '| `run` | `{"packets", "verdicts": {NAME: COUNT}, "seconds", "packetsPerSecond", "traps": [{"code", "message", "program", "pc", "count", "firstPacket", "location"}], "maps": {MAP: [{"key", "before"?, "after"?}]}, "engine", "program", "notRun"?, "mapsNotCompared"?, "error"?}` |',
   '| `run --verdicts` | a line a packet: `{"packet", "retval", "verdict", "data", "metaLength"?, "redirect"?, "trap"?}`, `data` being hex of metadata and packet after the run; `{"packet", "error"}` for one of a length that cannot be run |',
   '| `run --dump-maps` | `{MAP: [{"key", "value"}]}`, which `--maps` reads |',
-  '| `test` | `{"retval", "verdict", "data", "nsPerRun", "repeat", "metaLength"?, "redirect"?, "trap"?}` |',
+  '| `test` | `{"retval", "verdict", "data", "nsPerRun", "repeat", "metaLength"?, "context"?, "redirect"?, "trap"?}` |',
   '| `show` | `{"object", "license", "programs": [{"name", "section", "type", "insns", "functions", "maps", "helpers", "sources", "lines", "error"?}], "maps": [{"name", "type", "keySize", "valueSize", "maxEntries", "key", "value", "flags", "pinning", "slots"?, "error"?}], "variables", "externs", "sections", "relocations", "notes"}` |',
   '| `disasm` | `{"programs": [{"name", "section", "type", "insns": [{"pc", "text", "source"?}]}], "failures"}`; with `--wat` `{"programs": [{"name", "wat"}]}` |',
   '| `asm` | `{"output", "bytes", "programs", "maps"}` |',
   '| `conformance` | `{"engine", "passed", "failed", "skipped", "cases": [{"name", "group", "status", "detail", "engine", "instruction"?, "skipped"?, "source"?, "got"?, "wanted"?, "file"?}], "engines": [{"name", "version", "option", "passed", "failed", "unclaimed", "refused", "seconds"}], "date", "beeswax", "machine", "error"?}`, a case a line; status is passed, failed or skipped, and the detail of a skipped case begins with unclaimed or refused |',
   '| `conformance --compare` | `{"worse": [{"name", "engine", "before"?, "after"?}], "better", "changed", "added", "removed", "unchanged"}` |',
+  '| `fuzz` | `{"seed", "programs", "first", "engines": {NAME: {"compared", "refused", "different"}}, "found": [{"seed", "engine", "file"?, "path"?}], "seconds"}`: counts against the first engine; `file` is the case as text, of the first differences |',
 ];
 
 const pages = { isa, helpers, maps, errors, cli };

@@ -1,6 +1,6 @@
 /**
  * Random bare programs over the whole opcode table, as conformance cases without an expectation of their own: engines
- * are compared with one another. A program never shows an address, and never reads what was not written; nine of ten
+ * are compared with one another. A program never shows an address, and never reads what was not written; almost all
  * pass the kernel's verifier.
  */
 import { encodeInsns } from '../../isa/encode.js';

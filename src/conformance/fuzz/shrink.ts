@@ -4,7 +4,7 @@
  */
 import { decodeInsns } from '../../isa/decode.js';
 import { encodeInsns } from '../../isa/encode.js';
-import { type DecodedInsn, jumpTarget } from '../../isa/insn.js';
+import { type DecodedInsn, jumpTarget, makeInsn } from '../../isa/insn.js';
 import { isBeeswaxError } from '../../util/errors.js';
 import { requirementsOf } from '../requirements.js';
 import type { ConformanceCase } from '../types.js';
@@ -48,6 +48,7 @@ async function firstSmaller(test: ConformanceCase, judge: Judge): Promise<Confor
 /** Smaller cases, the ones that drop most first. */
 function* candidates(test: ConformanceCase): Generator<ConformanceCase> {
   const insns = decoded(test.program);
+  for (let at = 1; at < insns.length - 2; at++) yield withProgram(test, endingAt(insns, at));
   for (let size = 1 << Math.floor(Math.log2(Math.max(1, insns.length))); size >= 1; size >>= 1) {
     for (let at = 0; at < insns.length; at += size) yield withProgram(test, without(insns, at, at + size));
   }
@@ -69,6 +70,14 @@ function decoded(program: Uint8Array): DecodedInsn[] {
 function withProgram(test: ConformanceCase, insns: readonly DecodedInsn[]): ConformanceCase {
   const program = encodeInsns(insns);
   return { ...test, ...requirementsOf(program), program };
+}
+
+/** The first instructions, then an exit with what the last of them wrote. */
+function endingAt(insns: readonly DecodedInsn[], length: number): DecodedInsn[] {
+  const left = without(insns, length, insns.length);
+  const { dst, pc, op } = left.at(-1) as DecodedInsn;
+  const end = pc + op.slots;
+  return [...left, makeInsn('mov64_reg', end, { dst: 0, src: dst }), makeInsn('exit', end + 1)];
 }
 
 /** Takes out instructions by index; what led to one of them leads to the next that is left. */
@@ -117,6 +126,8 @@ function* plainer(insn: DecodedInsn): Generator<DecodedInsn> {
 function* smallerInputs(test: ConformanceCase): Generator<ConformanceCase> {
   const { memory } = test;
   if (memory === undefined) return;
+  const { memory: _, ...none } = test;
+  yield none;
   for (const length of [1, memory.length >> 1, memory.length - 8, memory.length - 1]) {
     if (length > 0 && length < memory.length) yield { ...test, memory: memory.slice(0, length) };
   }
